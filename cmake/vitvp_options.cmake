@@ -44,10 +44,12 @@ function(vitvp_library name)
   target_link_libraries(vitvp_${name} PUBLIC vitvp::options)
 endfunction()
 
-# vitvp_test(NAME LABEL label SOURCES source... LIBRARIES target...): one Catch2
-# executable `test_NAME`, registered with ctest under NAME and LABEL.
+# vitvp_test(NAME LABEL label [SYSTEMC] [TIMEOUT s] SOURCES source...
+# LIBRARIES target...): one Catch2 executable `test_NAME`. Plain tests are one
+# ctest entry NAME. With SYSTEMC every TEST_CASE is an entry NAME.<case> and a
+# process of its own, since a SystemC kernel elaborates once per process.
 function(vitvp_test name)
-  cmake_parse_arguments(ARG "OWN_MAIN" "LABEL;TIMEOUT" "SOURCES;LIBRARIES"
+  cmake_parse_arguments(ARG "SYSTEMC" "LABEL;TIMEOUT" "SOURCES;LIBRARIES"
                         ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
@@ -59,10 +61,15 @@ function(vitvp_test name)
   target_compile_definitions(
     test_${name} PRIVATE VITVP_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                          VITVP_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  if(NOT ARG_OWN_MAIN)
+  if(ARG_SYSTEMC)
+    target_link_libraries(test_${name} PRIVATE vitvp_systemc_test_main)
+    catch_discover_tests(
+      test_${name} TEST_PREFIX "${name}." PROPERTIES LABELS "${ARG_LABEL}"
+      TIMEOUT ${ARG_TIMEOUT})
+  else()
     target_link_libraries(test_${name} PRIVATE vitvp_test_main)
+    add_test(NAME ${name} COMMAND test_${name})
+    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT
+                                            ${ARG_TIMEOUT})
   endif()
-  add_test(NAME ${name} COMMAND test_${name})
-  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT
-                                          ${ARG_TIMEOUT})
 endfunction()
