@@ -35,10 +35,10 @@ geometry named_geometry(const std::string& name);
 pruning_policy default_pruning(const geometry& size);
 
 /// A valid package with seeded weights, `synthetic` set and named
-/// `synthetic-...`. The requantisation records are calibrated on one synthetic
-/// image, so that activations neither vanish nor saturate. The same arguments
-/// give the same package on every machine. Throws input_error if the geometry
-/// or an option is out of range.
+/// `synthetic-...`. The requantisation records are calibrated on four
+/// synthetic images, so that activations neither vanish nor saturate. The same
+/// arguments give the same package on every machine. Throws input_error if the
+/// geometry or an option is out of range.
 package make_synthetic(const geometry& size, std::uint64_t seed,
                        const synthetic_options& options = {});
 
