@@ -71,11 +71,8 @@ class metadata_reader {
  private:
   static std::string shorten(const std::string& value) {
     constexpr std::size_t longest = 40;
-    std::string result = "'" + value.substr(0, longest) + "'";
-    std::replace_if(
-        result.begin(), result.end(),
-        [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '?');
-    return result;
+    return "'" + value.substr(0, longest) +
+           (value.size() > longest ? "...'" : "'");
   }
 
   std::string m_path;

@@ -58,12 +58,8 @@ const char* dtype_name<std::int64_t>() {
 
 std::string quoted(const std::string& tensor) {
   constexpr std::size_t longest = 80;
-  std::string printable = "tensor '";
-  for (const char c : tensor.substr(0, longest)) {
-    const auto code = static_cast<unsigned char>(c);
-    printable += code < 0x20 || code == 0x7f ? '?' : c;
-  }
-  return printable + (tensor.size() > longest ? "...'" : "'");
+  return "tensor '" + tensor.substr(0, longest) +
+         (tensor.size() > longest ? "...'" : "'");
 }
 
 std::string to_text(const tensor_shape& extents) {
