@@ -91,6 +91,10 @@ json parse_header(const std::string& path, const std::string& text) {
   if (text.empty() || text.front() != '{') {
     throw input_error(path, "header", "does not start with '{'", damaged);
   }
+  // The library takes a zero byte for the end.
+  if (text.find('\0') != std::string::npos) {
+    throw input_error(path, "header", "contains a zero byte", damaged);
+  }
   try {
     return json::parse(text, check);
   } catch (const json::exception& error) {
