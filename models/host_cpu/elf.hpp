@@ -44,7 +44,7 @@ class elf_image {
   std::uint32_t entry() const { return m_entry; }
   // Loadable ones that are not empty, by address, not overlapping.
   const std::vector<elf_segment>& segments() const { return m_segments; }
-  // Functions and objects, by address.
+  // Functions, objects and labels, by address; no absolute numbers.
   const std::vector<elf_symbol>& symbols() const { return m_symbols; }
   // Null when there is none of that name.
   const elf_symbol* find(const std::string& name) const;

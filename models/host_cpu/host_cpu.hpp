@@ -79,8 +79,6 @@ class host_cpu : public sc_core::sc_module, public waits_for_something {
   void stop();
 
  protected:
-  enum class activity { running, sleeping, halted };
-
   // Throws std::invalid_argument when a value of `config` is out of range.
   host_cpu(const sc_core::sc_module_name& name, const host_cpu_config& config);
 
@@ -107,12 +105,14 @@ class host_cpu : public sc_core::sc_module, public waits_for_something {
   void synchronize();
   // Cycles that may be spent before a turn is due; at least 1.
   std::uint64_t cycles_until_turn();
-  // Synchronizes, then waits until a wire of `enabled()` is up or stop().
-  void sleep(const std::function<std::uint32_t()>& enabled);
+  // Synchronizes, then waits until a wire among `enabled` is up, or stop().
+  void sleep(std::uint32_t enabled);
   void halt(const std::string& reason, bool report = true);
   bool stop_requested() const { return m_stop_requested; }
 
   void record_trap(const trap_info& trap);
+  // The target of `out` takes DMI back; called from any process.
+  virtual void direct_memory_invalidated() {}
   // Cycles that have passed for this core, its local time included.
   std::uint64_t current_cycle();
   // "0x80000010 (main+0x10)".
@@ -121,11 +121,18 @@ class host_cpu : public sc_core::sc_module, public waits_for_something {
   host_cpu_counters m_counters;
 
  private:
+  enum class activity { running, on_bus, sleeping, halted };
+
   void wires_changed();
+  void invalidate(sc_dt::uint64 first, sc_dt::uint64 last);
+  void prepare(tlm::tlm_command command, std::uint32_t address, void* data,
+               std::uint32_t bytes);
+  void mark_turn();
   std::uint64_t cycles_of(const sc_core::sc_time& time) const;
 
   host_cpu_config m_config;
   tlm_utils::tlm_quantumkeeper m_keeper;
+  tlm::tlm_generic_payload m_payload;
   sc_core::sc_event m_wake;
   sc_core::sc_time m_next_turn;
   sc_core::sc_time m_bus_time;

@@ -37,6 +37,7 @@ class iss_cpu : public host_cpu {
  private:
   class engine;
 
+  void direct_memory_invalidated() override;
   void run();
 
   std::unique_ptr<engine> m_engine;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "firmware/hal/native_backend.h"
 #include "models/host_cpu/host_cpu.hpp"
@@ -15,6 +16,8 @@ struct native_cpu_config : host_cpu_config {
   int (*application)() = nullptr;
   void (*backend_select)(const native_backend*) = nullptr;
   void (*interrupt)(std::uint32_t cause) = nullptr;
+  // Called when the application returns, with its exit code. May be empty.
+  std::function<void(int exit_code)> on_exit;
   // What the instructions around an access cost.
   std::uint32_t cycles_per_access = 4;
   std::uint32_t stack_bytes = 4U << 20;
@@ -28,7 +31,8 @@ class native_cpu : public host_cpu {
              const native_cpu_config& config);
 
   std::uint32_t pc() const override { return 0; }
-  // True when the application has returned; then exit_code() is its result.
+  // True when the application has returned (the core is halted, on_halt is not
+  // called); then exit_code() is its result.
   bool finished() const { return m_finished; }
   int exit_code() const { return m_exit_code; }
 
