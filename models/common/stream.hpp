@@ -26,6 +26,9 @@ struct stream_extension : tlm::tlm_extension<stream_extension> {
   /// Beats in all; operands that are read again and again have more than
   /// lines. 0: one for each line that a row touches, summed over the rows.
   std::uint64_t beats = 0;
+  /// With a list of `rows` entries, row i begins at the payload's address +
+  /// index[i]*stride instead.
+  const std::uint16_t* index = nullptr;
   std::uint64_t conflict_cycles = 0;  ///< answer of the target
 
   tlm::tlm_extension_base* clone() const override {
