@@ -1,0 +1,136 @@
+#include "models/common/register_file.hpp"
+
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+namespace vitvp::models {
+
+using registers::access;
+
+register_file::register_file(const registers::register_info* table,
+                             std::size_t count)
+    : m_bytes(count == 0 ? 4 : table[0].bytes) {
+  for (std::size_t i = 0; i < count; ++i) {
+    entry item;
+    item.info = table[i];
+    item.values.assign(table[i].count, table[i].reset);
+    m_entries.emplace(table[i].offset, std::move(item));
+  }
+}
+
+register_file::entry& register_file::at(std::uint32_t offset) {
+  return m_entries.at(offset);
+}
+
+const register_file::entry& register_file::at(std::uint32_t offset) const {
+  return m_entries.at(offset);
+}
+
+void register_file::on_peek(std::uint32_t offset, peek_handler handler) {
+  at(offset).peek = std::move(handler);
+}
+
+void register_file::on_read(std::uint32_t offset, read_effect effect) {
+  at(offset).read = std::move(effect);
+}
+
+void register_file::on_write(std::uint32_t offset, write_handler handler) {
+  at(offset).write = std::move(handler);
+}
+
+std::uint32_t register_file::get(std::uint32_t offset, unsigned index) const {
+  return at(offset).values.at(index);
+}
+
+void register_file::set(std::uint32_t offset, std::uint32_t value,
+                        unsigned index) {
+  at(offset).values.at(index) = value;
+}
+
+void register_file::reset() {
+  for (auto& [offset, item] : m_entries) {
+    item.values.assign(item.info.count, item.info.reset);
+  }
+}
+
+register_file::place register_file::find(std::uint64_t offset) {
+  if (offset > 0xffffffffU) return {};
+  auto above = m_entries.upper_bound(static_cast<std::uint32_t>(offset));
+  if (above == m_entries.begin()) return {};
+  entry& item = std::prev(above)->second;
+  const auto distance = static_cast<std::uint32_t>(offset) - item.info.offset;
+  const std::uint32_t index = distance / item.info.stride;
+  if (distance % item.info.stride != 0 || index >= item.info.count) return {};
+  return {&item, index};
+}
+
+tlm::tlm_response_status register_file::check(
+    const tlm::tlm_generic_payload& payload, const place& found) const {
+  if (payload.get_byte_enable_ptr() != nullptr) {
+    return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+  }
+  if (payload.get_data_length() != m_bytes ||
+      payload.get_address() % m_bytes != 0 ||
+      payload.get_streaming_width() < m_bytes) {
+    return tlm::TLM_BURST_ERROR_RESPONSE;
+  }
+  if (found.item == nullptr) return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+  const access mode = found.item->info.mode;
+  if (payload.is_read() ? mode == access::write_only
+                        : mode == access::read_only) {
+    return tlm::TLM_COMMAND_ERROR_RESPONSE;
+  }
+  return tlm::TLM_OK_RESPONSE;
+}
+
+std::uint32_t register_file::value(const place& found) {
+  const entry& item = *found.item;
+  const std::uint32_t stored =
+      item.peek ? item.peek(found.index) : item.values[found.index];
+  return stored & item.info.mask;
+}
+
+void register_file::write(const place& found, std::uint32_t value) {
+  entry& item = *found.item;
+  value &= item.info.mask;
+  if (item.info.mode == access::read_write) item.values[found.index] = value;
+  if (item.write) {
+    item.write(value, found.index);
+  } else if (item.info.mode == access::write_one_to_clear) {
+    item.values[found.index] &= ~value;
+  }
+}
+
+void register_file::transport(tlm::tlm_generic_payload& payload) {
+  payload.set_dmi_allowed(false);
+  if (payload.get_command() == tlm::TLM_IGNORE_COMMAND) {
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    return;
+  }
+  const place found = find(payload.get_address());
+  const tlm::tlm_response_status status = check(payload, found);
+  if (status == tlm::TLM_OK_RESPONSE) {
+    if (payload.is_read()) {
+      const std::uint32_t read = value(found);
+      std::memcpy(payload.get_data_ptr(), &read, m_bytes);
+      if (found.item->read) found.item->read(found.index);
+    } else {
+      std::uint32_t written = 0;
+      std::memcpy(&written, payload.get_data_ptr(), m_bytes);
+      write(found, written);
+    }
+  }
+  payload.set_response_status(status);
+}
+
+unsigned register_file::transport_dbg(tlm::tlm_generic_payload& payload) {
+  if (!payload.is_read()) return 0;
+  const place found = find(payload.get_address());
+  if (check(payload, found) != tlm::TLM_OK_RESPONSE) return 0;
+  const std::uint32_t read = value(found);
+  std::memcpy(payload.get_data_ptr(), &read, m_bytes);
+  return m_bytes;
+}
+
+}  // namespace vitvp::models

@@ -1,0 +1,1 @@
+"""The parts of the register generator: one reader, one writer per output."""
