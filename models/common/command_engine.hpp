@@ -93,7 +93,7 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   const sc_core::sc_event& done() const { return m_done; }
 
   const command_engine_config& engine_config() const { return m_config; }
-  bool busy() const { return m_executing || !m_queue.empty(); }
+  bool busy() const { return (m_executing && !m_cut_off) || !m_queue.empty(); }
   bool halted() const { return m_fault.code != fault_code::none; }
   std::uint32_t completed() const { return m_completed; }
   /// Sums over commands since reset or CONTROL.CLEAR_COUNTERS.
@@ -111,7 +111,7 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
 
   register_file& registers() { return m_registers; }
   sc_core::sc_time cycles(std::uint64_t n) const {
-    return m_config.clock_period * static_cast<double>(n);
+    return sc_core::sc_time::from_value(m_config.clock_period.value() * n);
   }
 
  private:
@@ -124,8 +124,7 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   void define_state_registers();
   void define_counter_registers();
   void define_write_effects();
-  void show_counter(std::uint32_t offset,
-                    std::uint64_t (*value)(const command_engine&));
+  void show_counter(std::uint32_t offset, const std::uint64_t& value);
 
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& payload);
@@ -139,8 +138,9 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   void drive_irq();
   void wait_for_command();
   void process(const command& c);
-  void complete(command_report& report);
-  void abandon(command_report& report);
+  void wait_until(const sc_core::sc_time& time);
+  void finish(command_report& report, fault_code code, std::uint64_t address);
+  void withdraw(command_report& report) const;
   void account(const command_report& report);
   sc_core::sc_time next_edge(const sc_core::sc_time& time) const;
 
@@ -156,6 +156,7 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   std::uint32_t m_completed = 0;
   std::uint32_t m_interrupts = 0;
   cycle_breakdown m_cycles;
+  std::uint64_t m_busy_cycles = 0;
   std::uint64_t m_work = 0;
 
   bool m_executing = false;

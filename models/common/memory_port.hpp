@@ -39,6 +39,7 @@ struct const_view {
 struct view {
   std::uint8_t* data = nullptr;
   std::size_t stride = 0;
+  bool in_memory = false;  ///< through DMI
 };
 
 /// Initiator socket with a cache of DMI ranges. An error response becomes a
@@ -63,7 +64,8 @@ class memory_port {
   const_view read(const region& from, std::vector<std::uint8_t>& scratch,
                   bool copy = false);
   /// Room for the rows of a region, whose every byte is to be written: memory
-  /// itself, or `scratch`. Requires rows >= 1 and row_bytes >= 1.
+  /// itself, or `scratch`. A row that is not mapped faults here, before
+  /// anything is written. Requires rows >= 1 and row_bytes >= 1.
   view begin_write(const region& to, std::vector<std::uint8_t>& scratch);
   /// Ends begin_write(): carries the rows to memory unless they are there.
   void end_write(const region& to, const view& rows);
@@ -95,6 +97,10 @@ class memory_port {
  private:
   void invalidate(sc_dt::uint64 first, sc_dt::uint64 last);
   void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void remember(const tlm::tlm_dmi& range);
+  void append(std::uint64_t address, std::uint64_t bytes,
+              std::vector<std::uint8_t>& to);
+  void probe(const region& to);
   void values(tlm::tlm_command command, std::uint64_t address,
               std::uint8_t* data, std::size_t bytes);
 

@@ -35,8 +35,8 @@ struct result_layout {
 
 // One command of an engine, from its start to its completion.
 struct command_report {
-  std::uint32_t tag = 0;     // as submitted
-  std::uint32_t origin = 0;  // ORIGIN register: row 15:0, column 31:16
+  std::uint32_t tag = 0;        // as submitted
+  std::uint32_t origin = 0;     // ORIGIN register: row 15:0, column 31:16
   std::uint32_t operation = 0;  // the engine's MODE register
   sc_core::sc_time start;
   sc_core::sc_time end;

@@ -65,8 +65,6 @@ class tlm_checker : public sc_core::sc_module {
   void check(bool holds, tlm_rule rule,
              const tlm::tlm_generic_payload& payload);
   void check_sent(const tlm::tlm_generic_payload& payload);
-  void check_same(const tlm::tlm_generic_payload& before,
-                  const tlm::tlm_generic_payload& after);
 
   bool m_address_may_change;
   std::size_t m_transactions = 0;

@@ -1,0 +1,45 @@
+#include "models/row_engine/requantise.hpp"
+
+#include <cstring>
+
+#include "models/common/target_clones.hpp"
+
+namespace vitvp::models {
+
+void record_block::load(std::size_t i, const std::uint8_t* from) {
+  std::int16_t factor = 0;
+  std::memcpy(&bias[i], from, sizeof bias[i]);
+  std::memcpy(&factor, from + 4, sizeof factor);
+  multiplier[i] = factor;
+  shift[i] = from[6] & 63U;
+  rounding[i] = shift[i] == 0 ? 0 : std::int64_t{1} << (shift[i] - 1);
+}
+
+void record_block::fill(const std::uint8_t* from) {
+  load(0, from);
+  bias.fill(bias[0]);
+  multiplier.fill(multiplier[0]);
+  shift.fill(shift[0]);
+  rounding.fill(rounding[0]);
+}
+
+VITVP_TARGET_CLONES void requantise(const record_block& records,
+                                    value_range range, std::int32_t* values) {
+  // AVX2 shifts 64-bit values only logically: x >> s is taken of x + 2^63.
+  constexpr std::uint64_t top = std::uint64_t{1} << 63;
+  for (std::size_t c = 0; c < tile_columns; ++c) {
+    const auto sum =
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(values[c]) +
+                                  static_cast<std::uint32_t>(records.bias[c]));
+    const std::int64_t scaled =
+        std::int64_t{sum} * records.multiplier[c] + records.rounding[c];
+    const std::uint64_t s = records.shift[c];
+    const auto y = static_cast<std::int64_t>(
+        ((static_cast<std::uint64_t>(scaled) + top) >> s) - (top >> s));
+    const std::int64_t above = y < range.low ? range.low : y;
+    values[c] =
+        static_cast<std::int32_t>(above > range.high ? range.high : above);
+  }
+}
+
+}  // namespace vitvp::models

@@ -1,0 +1,54 @@
+// The row engine: matrix products (registers/row_engine.yaml).
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <vector>
+
+#include "models/common/command_engine.hpp"
+#include "models/row_engine/kernel.hpp"
+#include "models/row_engine/product_command.hpp"
+#include "models/row_engine/timing.hpp"
+
+namespace vitvp::models {
+
+struct row_engine_config {
+  command_engine_config engine;
+  unsigned rows = 8;           ///< processing rows, 1..256
+  unsigned lanes = 64;         ///< of each row, 1..256
+  unsigned max_terms = 32767;  ///< 1..32767
+
+  /// Throws std::invalid_argument that names the key.
+  void validate() const;
+};
+
+/// Values by kernel.hpp, time by timing.hpp. A command's values are computed,
+/// and its result is in memory, from its start on. Observers see work as
+/// multiply-accumulates.
+class row_engine : public command_engine {
+ public:
+  row_engine(const sc_core::sc_module_name& name,
+             const row_engine_config& config = {});
+
+  const row_engine_config& config() const { return m_config; }
+
+ protected:
+  execution execute(const command& c) override;
+
+ private:
+  struct scratch {
+    std::vector<std::uint8_t> a, b, partial, records, c;
+  };
+
+  void compute(product_command& d);
+  void read_a(product_command& d, product& p);
+  void read_index(const product_command& d);
+  cycle_breakdown time(const product_command& d);
+
+  row_engine_config m_config;
+  product_workspace m_workspace;
+  scratch m_scratch;
+  std::vector<std::uint16_t> m_index;
+};
+
+}  // namespace vitvp::models
