@@ -3,7 +3,7 @@
 #pragma once
 
 #include <algorithm>
-#include <systemc>
+#include <cstdint>
 
 namespace vitvp::models {
 
@@ -11,31 +11,29 @@ namespace vitvp::models {
 /// gap. Requests are served in the order of the calls; one whose time lies
 /// before that stretch (its initiator lags behind another one that runs ahead
 /// within its quantum) finds the resource free, as it was at that time.
+/// Times are ticks of sc_time::value().
 class busy_window {
  public:
-  /// Books the resource for `duration` for a request at `time`; returns when
-  /// service begins.
-  sc_core::sc_time book(const sc_core::sc_time& time,
-                        const sc_core::sc_time& duration) {
-    if (time < m_begin || time > m_end) {
-      if (time > m_end) {
-        m_begin = time;
-        m_end = time + duration;
-      }
-      return time;
-    }
-    const sc_core::sc_time start = m_end;
-    m_end += duration;
+  /// When service of a request made at `time` can begin.
+  std::uint64_t next_free(std::uint64_t time) const {
+    return time < m_begin ? time : std::max(time, m_end);
+  }
+  /// A request that was made at `time` is served from `start` to `end`.
+  void occupy(std::uint64_t time, std::uint64_t start, std::uint64_t end) {
+    if (time < m_begin) return;
+    if (start > m_end) m_begin = start;
+    m_end = std::max(m_end, end);
+  }
+  /// Both at once, for a known duration; returns when service begins.
+  std::uint64_t book(std::uint64_t time, std::uint64_t duration) {
+    const std::uint64_t start = next_free(time);
+    occupy(time, start, start + duration);
     return start;
   }
 
-  const sc_core::sc_time& begin() const { return m_begin; }
-  const sc_core::sc_time& end() const { return m_end; }
-  void reset() { *this = busy_window(); }
-
  private:
-  sc_core::sc_time m_begin;
-  sc_core::sc_time m_end;
+  std::uint64_t m_begin = 0;
+  std::uint64_t m_end = 0;
 };
 
 }  // namespace vitvp::models
