@@ -14,8 +14,10 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+# pylint: disable=wrong-import-position
 from generator import c_header, cpp_header, linker, markdown, svd  # noqa: E402
-from generator.model import SourceError, load_soc  # noqa: E402
+from generator.load import load_soc  # noqa: E402
+from generator.model import SourceError  # noqa: E402
 
 
 def write_if_changed(path, text):

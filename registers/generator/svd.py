@@ -37,6 +37,8 @@ def _register(parent, register, width):
     _text(element, "size", width)
     _text(element, "access", ACCESS[register.access])
     _text(element, "resetValue", hex(register.reset))
+    if register.variable_reset:
+        _text(element, "resetMask", "0x0")
     if register.access == "w1c":
         _text(element, "modifiedWriteValues", "oneToClear")
     if register.fields:
