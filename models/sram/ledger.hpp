@@ -1,0 +1,67 @@
+// Who uses which bank how much, and what that costs a newcomer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace vitvp::models {
+
+/// Streams are fluids: one of b beats on a bank over d cycles uses b/d of the
+/// bank, which serves one beat per cycle. Time is in cycles.
+///
+/// A newcomer advances at the rate at which the most crowded of its banks
+/// lets it: with load L from the streams booked before it and its own rate r,
+/// at min(1, (1 - L)/r) of its nominal pace; so the bank's capacity is never
+/// exceeded, those who came first are not disturbed, and the last beat of
+/// all is served when it would be under any fair order. It is then booked with
+/// its mean rate over the time that it takes.
+///
+/// At most `most_streams` are remembered; of more, those that end first are
+/// forgotten.
+class stream_ledger {
+ public:
+  static constexpr std::size_t most_streams = 64;
+
+  explicit stream_ledger(unsigned banks);
+
+  struct answer {
+    std::uint64_t conflict_cycles = 0;  ///< rounded up, 1/1000 is none
+    unsigned bank = 0;                  ///< that cost most of them
+  };
+  /// Books `beats` (one number per bank) from `from` on, for `duration` >= 1
+  /// cycles or longer. What ended before `now` is forgotten: no later call has
+  /// a `from` below it.
+  answer book(double now, double from, double duration,
+              const std::vector<std::uint64_t>& beats);
+
+  /// Sum of the rates on `bank` at `time`.
+  double load(unsigned bank, double time) const;
+  std::size_t streams() const { return m_streams.size(); }
+  void reset() { m_streams.clear(); }
+
+ private:
+  struct stream {
+    double begin = 0;
+    double end = 0;
+    std::vector<double> rates;
+  };
+  struct pace {
+    double share = 1;  // of the nominal one
+    unsigned bank = 0;
+  };
+
+  void forget(double now);
+  void add_up(double time);
+  pace pace_at(const std::vector<double>& rates) const;
+  double next_change(double time) const;
+  stream& append(double begin);
+
+  unsigned m_banks;
+  std::vector<stream> m_streams;
+  std::vector<std::vector<double>> m_spare;  // vectors to use again
+  std::vector<double> m_load;                // at the time looked at
+  std::vector<double> m_lost;                // cycles, by bank
+};
+
+}  // namespace vitvp::models
