@@ -109,8 +109,8 @@ bool iss_cpu::engine::enter_block(std::uint32_t address, std::uint32_t bytes) {
   m_pc = address;
   m_block_bytes = bytes;
   m_accesses.clear();
-  if (m_csr_read.has_value()) {
-    complete_csr_read();
+  if (m_csr_read.has_value() || m_returning) {
+    complete_block();
   }
   if (m_cycles >= m_budget) {
     take_turn();
@@ -145,7 +145,7 @@ void iss_cpu::engine::account(const block_info& block) {
     m_csr_read = block;
   }
   if (block.returns_from_trap) {
-    m_traps_since_return = 0;
+    m_returning = true;
     force_machine_mode();
   }
   m_code_stale = m_code_stale || block.is_fence_i;
@@ -317,7 +317,10 @@ void iss_cpu::engine::handle_exception() {
   } else if (cause == cause_illegal) {
     take_trap(cause_illegal, m_pc, opcode);
   } else if (cause >= 4 && cause <= 7) {  // misaligned, or protected memory
-    take_trap(cause, m_pc, operand_address(opcode));
+    const rv32::memory_operand operand = rv32::decode_memory(opcode);
+    const bool writes =
+        operand.kind == rv32::memory_kind::atomic && !operand.is_load_reserved;
+    take_trap(writes ? cause | 2U : cause, m_pc, operand_address(operand));
   } else {
     take_trap(cause, m_pc, m_pc);
   }
@@ -333,7 +336,7 @@ void iss_cpu::engine::handle_undefined() {
 }
 
 void iss_cpu::engine::handle_fetch_fault() {
-  complete_csr_read();
+  complete_block();
   take_trap(cause_fetch_fault, m_pc, m_pc);
 }
 
@@ -354,15 +357,20 @@ std::uint32_t iss_cpu::engine::opcode_at(std::uint32_t address) const {
   return rv32::length_bytes(bits) == 4 ? bits : bits & 0xffffU;
 }
 
-std::uint32_t iss_cpu::engine::operand_address(std::uint32_t opcode) const {
-  const rv32::memory_operand operand = rv32::decode_memory(opcode);
+std::uint32_t iss_cpu::engine::operand_address(
+    const rv32::memory_operand& operand) const {
   return m_core.read_register(operand.base) +
          static_cast<std::uint32_t>(operand.offset);
 }
 
 // ---------------------------------------------------------------- counters
 
-void iss_cpu::engine::complete_csr_read() {
+// Once the block before has been executed to its end.
+void iss_cpu::engine::complete_block() {
+  if (m_returning) {
+    m_traps_since_return = 0;
+    m_returning = false;
+  }
   if (m_csr_read.has_value()) {
     m_core.write_register(m_csr_read->csr_destination,
                           counter_value(m_csr_read->csr));
@@ -428,6 +436,7 @@ void iss_cpu::engine::take_interrupt(std::uint32_t cause) {
 void iss_cpu::engine::take_trap(std::uint32_t cause, std::uint32_t mepc,
                                 std::uint32_t mtval) {
   m_csr_read.reset();
+  m_returning = false;
   m_cpu.record_trap({true, cause, mepc, mtval});
   m_cycles += m_config.cycles_per_instruction;
   const std::uint32_t handler = m_core.read_csr(machine_csr::mtvec) & ~3U;
@@ -457,7 +466,9 @@ void iss_cpu::engine::enter_handler(std::uint32_t cause, std::uint32_t mepc,
 
 void iss_cpu::engine::sleep() {
   settle();
+  m_pc -= 4;  // that of the wfi, for who asks
   m_cpu.sleep(m_core.read_csr(machine_csr::mie));
+  m_pc += 4;
 }
 
 void iss_cpu::engine::halt_in_loop(std::uint32_t cause, std::uint32_t at) {

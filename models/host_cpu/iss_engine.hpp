@@ -10,6 +10,7 @@
 #include "models/host_cpu/block_cache.hpp"
 #include "models/host_cpu/fault_locator.hpp"
 #include "models/host_cpu/iss_cpu.hpp"
+#include "models/host_cpu/rv32.hpp"
 #include "models/host_cpu/unicorn_core.hpp"
 
 namespace vitvp::models {
@@ -60,7 +61,7 @@ class iss_cpu::engine : public unicorn_client {
 
   // Privileged architecture.
   const block_info& block_at(std::uint32_t address, std::uint32_t bytes);
-  void complete_csr_read();
+  void complete_block();
   std::uint32_t counter_value(std::uint32_t csr);
   void force_machine_mode();
   std::uint32_t pending_enabled();
@@ -73,7 +74,7 @@ class iss_cpu::engine : public unicorn_client {
   void sleep();
   void halt_in_loop(std::uint32_t cause, std::uint32_t at);
   std::uint32_t opcode_at(std::uint32_t address) const;
-  std::uint32_t operand_address(std::uint32_t opcode) const;
+  std::uint32_t operand_address(const rv32::memory_operand& operand) const;
 
   iss_cpu& m_cpu;
   iss_cpu_config m_config;
@@ -94,6 +95,7 @@ class iss_cpu::engine : public unicorn_client {
 
   // The CSR read that the block before ended with, when its value is ours.
   std::optional<block_info> m_csr_read;
+  bool m_returning = false;  // it ended with mret
 
   // mie if mstatus.MIE is set; stale after every CSR instruction and mret.
   std::uint32_t m_enabled = 0;

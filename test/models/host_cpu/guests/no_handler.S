@@ -1,0 +1,6 @@
+#include "guest.h"
+  begin
+  csrw mtvec, zero
+  lw t0, FAULT(s0)
+  finish
+  skip_handler
