@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <registers/row_engine.hpp>
 
 #include "models/common/config_check.hpp"

@@ -1,0 +1,54 @@
+// The vector unit: softmax, LayerNorm, addition (registers/vector_unit.yaml).
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <vector>
+
+#include "models/common/command_engine.hpp"
+#include "models/vector_unit/kernel.hpp"
+#include "models/vector_unit/vector_command.hpp"
+
+namespace vitvp::models {
+
+struct vector_unit_config {
+  command_engine_config engine;
+  unsigned elements = 64;       ///< per cycle, 1..256
+  unsigned max_columns = 4096;  ///< longest row, 1..4096
+
+  /// Throws std::invalid_argument that names the key.
+  void validate() const;
+};
+
+/// Values by kernel.hpp, time by timing.hpp. A command's values are computed,
+/// and its result is in memory, from its start on. A result may lie on X, with
+/// equal address and stride, and an ADD's on Y. Work is elements.
+class vector_unit : public command_engine {
+ public:
+  vector_unit(const sc_core::sc_module_name& name,
+              const vector_unit_config& config = {});
+
+  const vector_unit_config& config() const { return m_config; }
+
+ protected:
+  execution execute(const command& c) override;
+
+ private:
+  struct scratch {
+    std::vector<std::uint8_t> x, y, z, parameters, records;
+  };
+
+  void compute(const vector_command& d);
+  void compute_softmax(const vector_command& d, const const_view& x);
+  void compute_layer_norm(const vector_command& d, const const_view& x);
+  void compute_add(const vector_command& d, const const_view& x);
+  const_view read(const vector_command& d, const region& from,
+                  std::vector<std::uint8_t>& room);
+  cycle_breakdown time(const vector_command& d);
+
+  vector_unit_config m_config;
+  scratch m_scratch;
+  layer_norm m_layer_norm;
+};
+
+}  // namespace vitvp::models
