@@ -15,8 +15,9 @@ uc_err select_model(uc_engine* engine) {
   return uc_ctl_set_cpu_model(engine, UC_CPU_RISCV32_SIFIVE_E31);
 }
 
-uc_err flush_translations(uc_engine* engine) {
-  return uc_ctl_flush_tlb(engine);
+uc_err forget_translations(uc_engine* engine, std::uint64_t first,
+                           std::uint64_t end) {
+  return uc_ctl_remove_cache(engine, first, end);
 }
 
 void require(uc_err error, const char* what) {
@@ -232,6 +233,7 @@ unicorn_core::~unicorn_core() = default;
 
 void unicorn_core::map_memory(const std::vector<memory_piece>& pieces,
                               bool traced) {
+  flush_code();
   for (const memory_piece& old : m_state->pieces) {
     require(uc_mem_unmap(m_state->engine, old.address, old.bytes), "unmap");
   }
@@ -242,11 +244,15 @@ void unicorn_core::map_memory(const std::vector<memory_piece>& pieces,
             "map memory");
   }
   m_state->set_tracing(traced);
-  flush_code();
 }
 
+// Not the flush of the whole cache: that clears the gigabyte of its buffer.
 void unicorn_core::flush_code() {
-  require(flush_translations(m_state->engine), "flush");
+  for (const memory_piece& piece : m_state->pieces) {
+    require(forget_translations(m_state->engine, piece.address,
+                                piece.address + piece.bytes),
+            "forget code");
+  }
 }
 
 unicorn_core::outcome unicorn_core::run(std::uint32_t pc) {
