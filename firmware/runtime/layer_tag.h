@@ -8,8 +8,8 @@
 
 enum layer_kind {
   LAYER_NONE = 0,
-  LAYER_PATCH = 1,      /* patch product, i16 */
-  LAYER_EMBED = 2,      /* residual stream after positions */
+  LAYER_PATCH = 1, /* patch product, i16 */
+  LAYER_EMBED = 2, /* residual stream after positions */
   LAYER_NORM1 = 3,
   LAYER_QUERY = 4,
   LAYER_KEY = 5,

@@ -3,7 +3,8 @@
  * The platform's loader writes it before reset, the firmware reads it. All
  * fields are little-endian u32; addresses are bus addresses. Weights are
  * i8 [terms, columns] row-major with `weight_stride` bytes between terms;
- * records are 8 bytes (see vit_record). docs/arithmetic.md says what the values mean.
+ * records are 8 bytes (see vit_record). docs/arithmetic.md says what the values
+ * mean.
  */
 #ifndef VITVP_MODEL_IMAGE_H
 #define VITVP_MODEL_IMAGE_H
@@ -63,10 +64,10 @@ struct vit_image {
   uint32_t version;
   uint32_t image_height, image_width, image_channels, patch;
   uint32_t width, heads, depth, hidden, classes;
-  uint32_t tokens;        /* 1 + number of patches */
-  uint32_t ffn2_pruning;  /* 0 off, 1 on */
+  uint32_t tokens;       /* 1 + number of patches */
+  uint32_t ffn2_pruning; /* 0 off, 1 on */
   uint32_t ffn2_threshold;
-  uint32_t ffn_plan;      /* enum vit_ffn_plan */
+  uint32_t ffn_plan; /* enum vit_ffn_plan */
   struct vit_linear patch_embedding;
   uint32_t position; /* i16 [tokens, width] */
   struct vit_norm norm;

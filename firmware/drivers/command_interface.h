@@ -1,0 +1,46 @@
+/* The registers that all engines share; see docs/registers/dma.md for them. */
+#ifndef VITVP_COMMAND_INTERFACE_H
+#define VITVP_COMMAND_INTERFACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "firmware/drivers/status.h"
+
+/* An engine, by the address of its registers. */
+struct command_interface {
+  uint32_t base;
+};
+
+/* A latched fault. code 0: none. */
+struct command_fault {
+  uint32_t code;
+  uint32_t address;
+  uint32_t tag;
+};
+
+/* VITVP_OK if a command can be submitted now, VITVP_BUSY if the queue is full,
+ * VITVP_FAULT if the engine is halted. */
+VITVP_WARN_UNUSED enum vitvp_status command_interface_ready(
+    const struct command_interface* engine);
+/* Appends the staged registers to the queue. Requires ready(). */
+void command_interface_submit(const struct command_interface* engine,
+                              uint32_t tag, uint32_t origin);
+/* Commands completed since reset, modulo 2^32. */
+uint32_t command_interface_completed(const struct command_interface* engine);
+/* Commands that the queue holds beside the one that executes. */
+uint32_t command_interface_depth(const struct command_interface* engine);
+bool command_interface_faulted(const struct command_interface* engine);
+struct command_fault command_interface_fault(
+    const struct command_interface* engine);
+/* Drops what waits and clears the fault. */
+void command_interface_clear_fault(const struct command_interface* engine);
+/* Causes that raise the line: COMMAND_INTERFACE_INTERRUPT_ENABLE_*_MASK. */
+void command_interface_enable_interrupts(const struct command_interface* engine,
+                                         uint32_t causes);
+void command_interface_clear_interrupts(const struct command_interface* engine);
+/* Writes one staged command register. */
+void command_interface_stage(const struct command_interface* engine,
+                             uint32_t offset, uint32_t value);
+
+#endif
