@@ -135,9 +135,8 @@ void native_cpu::halt_forever(void* context) {
 }
 
 void native_cpu::park() {
-  const sc_core::sc_event never;
   while (true) {
-    wait(never);
+    wait(m_never);
   }
 }
 

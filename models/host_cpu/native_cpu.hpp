@@ -55,6 +55,7 @@ class native_cpu : public host_cpu {
 
   native_cpu_config m_config;
   native_backend m_backend{};
+  sc_core::sc_event m_never;
   std::uint32_t m_sources = 0;  // mie
   bool m_enabled = false;       // mstatus.MIE
   bool m_finished = false;
