@@ -22,10 +22,11 @@ class random_source {
     return static_cast<std::uint32_t>(((next() >> 32) * count) >> 32);
   }
 
-  /// Uniform in smallest..largest.
+  /// Uniform in smallest..largest, which must not span all 32 bits.
   std::int32_t between(std::int32_t smallest, std::int32_t largest) {
-    return smallest + static_cast<std::int32_t>(below(
-                          static_cast<std::uint32_t>(largest - smallest) + 1));
+    const auto first = static_cast<std::uint32_t>(smallest);
+    const std::uint32_t count = static_cast<std::uint32_t>(largest) - first + 1;
+    return static_cast<std::int32_t>(first + below(count));
   }
 
   /// Uniform in [0, 1), a multiple of 2^-53.

@@ -189,8 +189,8 @@ layer_norm builder::draw_norm() {
   for (std::size_t c = 0; c < m_size.width; ++c) {
     norm.multiplier.push_back(
         static_cast<std::int16_t>(m_random.between(11500, 20500)));
-    norm.bias.push_back(m_random.between(-norm_unit / 5, norm_unit / 5)
-                        << norm_shift);
+    norm.bias.push_back(m_random.between(-norm_unit / 5, norm_unit / 5) *
+                        (1 << norm_shift));
     norm.shift.push_back(norm_shift);
   }
   // eps = 1e-6 at a residual scale of 1/1000.

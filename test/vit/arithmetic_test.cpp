@@ -139,6 +139,27 @@ TEST_CASE("layer norm of a constant row is its bias") {
   REQUIRE(layer_norm_scale(t, {3 << 10, -20000, 10}) == 3);
 }
 
+TEST_CASE("layer norm of the smallest deviations") {
+  // V = 2*1 - 1 = 1 and 3*1 - 1 = 2: q = 1, R = 65536.
+  const std::int16_t two[] = {1, 0};
+  const row_statistics s = layer_norm_statistics(two, 2, 0);
+  REQUIRE(s.exponent == 1);
+  REQUIRE(s.reciprocal == 65536);
+  REQUIRE(layer_norm_value(1, 2, s) == 2048);
+  REQUIRE(layer_norm_value(0, 2, s) == -2048);
+  const std::int16_t three[] = {0, 1, 0};
+  const row_statistics third = layer_norm_statistics(three, 3, 0);
+  REQUIRE(layer_norm_value(1, 3, third) == 4096);
+  REQUIRE(layer_norm_value(0, 3, third) == -2048);
+}
+
+TEST_CASE("importance_reciprocal drops the remainder") {
+  REQUIRE(importance_reciprocal(255) == 65793);
+  REQUIRE(importance_reciprocal(256) == 65536);
+  REQUIRE(importance_reciprocal(604) == 27776);
+  REQUIRE(importance_reciprocal(255 * 1025) == 64);
+}
+
 TEST_CASE("layer norm holds the widest and largest rows") {
   std::vector<std::int16_t> x(4096, -32768);
   for (std::size_t i = 0; i < x.size(); i += 2) x[i] = 32767;
