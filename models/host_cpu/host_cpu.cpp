@@ -43,7 +43,11 @@ host_cpu::host_cpu(const sc_core::sc_module_name& name,
 host_cpu_counters host_cpu::counters() const {
   host_cpu_counters result = m_counters;
   result.cycles_bus_wait = cycles_of(m_bus_time);
-  result.cycles_sleeping = cycles_of(m_sleep_time);
+  sc_time asleep = m_sleep_time;
+  if (m_activity == activity::sleeping) {
+    asleep += sc_time_stamp() - m_sleep_start;
+  }
+  result.cycles_sleeping = cycles_of(asleep);
   return result;
 }
 
@@ -134,13 +138,13 @@ std::uint64_t host_cpu::cycles_until_turn() {
 
 void host_cpu::sleep(std::uint32_t enabled) {
   synchronize();
-  const sc_time start = sc_time_stamp();
+  m_sleep_start = sc_time_stamp();
   m_activity = activity::sleeping;
   while ((m_wires & enabled) == 0 && !m_stop_requested) {
     wait(m_wake);
   }
   m_activity = activity::running;
-  m_sleep_time += sc_time_stamp() - start;
+  m_sleep_time += sc_time_stamp() - m_sleep_start;
   m_keeper.reset();
   mark_turn();
 }

@@ -64,6 +64,7 @@ class host_cpu : public sc_core::sc_module, public waits_for_something {
   // with mepc 0.
   const trap_info& last_trap() const { return m_last_trap; }
 
+  // Up to now, a sleep that goes on included.
   host_cpu_counters counters() const;
 
   // True once the core will execute nothing more: a trap loop, halt(), stop().
@@ -137,6 +138,7 @@ class host_cpu : public sc_core::sc_module, public waits_for_something {
   sc_core::sc_time m_next_turn;
   sc_core::sc_time m_bus_time;
   sc_core::sc_time m_sleep_time;
+  sc_core::sc_time m_sleep_start;
   std::uint32_t m_wires = 0;
   activity m_activity = activity::running;
   bool m_halted = false;

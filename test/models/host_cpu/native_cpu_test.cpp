@@ -17,7 +17,6 @@ using sc_core::SC_US;
 using vitvp::models::native_cpu;
 using vitvp::models::native_cpu_config;
 using vitvp::test::device_base;
-using vitvp::test::memory_base;
 using vitvp::test::set_quantum;
 using vitvp::test::test_system;
 
@@ -135,8 +134,8 @@ TEST_CASE("native_accesses_the_bus_and_reports_errors") {
   CHECK(cpu.last_trap().mtval == device_base + 0x10);
   CHECK(cpu.counters().loads == 2);
   CHECK(cpu.counters().stores == 4);
-  CHECK(cpu.counters().cycles_executing == 6U * 4U);
-  CHECK(cpu.counters().cycles_bus_wait == 6U * 10U);
+  CHECK(cpu.counters().cycles_executing == 6 * 4);
+  CHECK(cpu.counters().cycles_bus_wait == 6 * 10);
 }
 
 TEST_CASE("native_takes_each_interrupt_once_by_priority") {

@@ -7,7 +7,8 @@
 #include <stdexcept>
 
 // Unicorn 2.0.1 loses the bitmap of a page that holds code and is often written
-// to.
+// to. The name is the sanitizer's.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:tb_invalidate_phys_page_fast\n";
 }
