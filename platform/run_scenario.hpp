@@ -1,0 +1,36 @@
+// The one entry to the simulation.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <ostream>
+#include <string>
+
+#include "platform/result.hpp"
+#include "platform/scenario.hpp"
+
+namespace vitvp::platform {
+
+/// How far a run is.
+struct run_progress {
+  std::size_t images_done = 0;
+  std::size_t images_total = 0;
+  std::uint64_t cycles = 0;  ///< simulated so far; 0 if not known
+  std::string layer;         ///< being computed; may be empty
+};
+
+struct run_options {
+  /// May be empty. May be called as often as liked.
+  std::function<void(const run_progress&)> progress;
+  /// Gets what the firmware prints, if scenario::uart.echo; null: nobody does.
+  std::ostream* uart = nullptr;
+};
+
+/// Builds the platform that the scenario describes, runs it to its end and
+/// reports. A bad ending of the firmware or a failed check is in the result.
+/// Throws vit::input_error if package, images or firmware cannot be used, and
+/// at most once per process may be called, since SystemC elaborates only once.
+run_result run_scenario(const scenario& s, const run_options& options);
+
+}  // namespace vitvp::platform
