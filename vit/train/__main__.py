@@ -1,0 +1,54 @@
+"""Trains a task's network and exports it; docs/training.md.
+
+    python3 -m vit.train TASK [--seed N] [--config FILE] [--work DIR]
+        [--out DIR] [--threads N]
+"""
+
+# The libraries under NumPy and PyTorch read these when they are loaded.
+# pylint: disable=wrong-import-position
+import argparse
+import os
+import pathlib
+import sys
+
+
+def parse_arguments(arguments):
+    """The command line; starts the libraries' threads before they load."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m vit.train",
+        description="trains a vision transformer and exports its package")
+    parser.add_argument("task", help="digits")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--config", type=pathlib.Path,
+                        help="vit/train/TASK.yaml unless given")
+    parser.add_argument("--work", type=pathlib.Path,
+                        help="checkpoints and logs; build/train/TASK-seedN "
+                             "unless given")
+    parser.add_argument("--out", type=pathlib.Path,
+                        help="package and test images; the folder of --work "
+                             "unless given")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args(arguments)
+    if options.seed < 0 or options.threads < 1:
+        parser.error("--seed must be 0 or more, --threads 1 or more")
+    return options
+
+
+def main(arguments=None):
+    """The command; returns its exit status."""
+    options = parse_arguments(arguments)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = str(options.threads)
+    # pylint: disable=import-outside-toplevel
+    from . import recipe
+    from .errors import InputError
+    try:
+        recipe.run(options)
+    except InputError as error:
+        print(f"train: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""The terms of the student's loss."""
+
+import torch
+from torch.nn import functional
+
+
+def hoyer_sparsity(hidden):
+    """How many hidden channels images use, as a share of them: 0..1.
+
+    hidden: each block's [count, n, F], not negative. With c the norm of a
+    channel over an image's tokens, (sum c)^2 / sum c^2 is the number of
+    channels if all are alike and 1 if one has everything; it does not change
+    when all are scaled (Hoyer measure: Yang, Wen and Li, DeepHoyer, 2020).
+    Blocks count by their tokens, as their FFN2 operations do.
+    """
+    total, tokens = 0.0, 0
+    for values in hidden:
+        squares = values.square().sum(1)
+        norms = squares.clamp_min(1e-12).sqrt()
+        used = norms.sum(1).square() / norms.square().sum(1)
+        total = total + values.shape[1] * used.mean() / values.shape[2]
+        tokens += values.shape[1]
+    return total / tokens
+
+
+def distillation(logits, teacher_logits, temperature):
+    """Divergence from the teacher's softened classes, [count, classes]."""
+    return temperature ** 2 * functional.kl_div(
+        torch.log_softmax(logits / temperature, 1),
+        torch.log_softmax(teacher_logits / temperature, 1),
+        reduction="batchmean", log_target=True)
+
+
+def student_loss(config, progress, logits, hidden, labels, teacher_logits):
+    """Labels, teacher and sparsity; progress 0..1 of the student's steps."""
+    ramp = min(1.0, progress / max(config.sparsity_ramp, 1e-9))
+    by_labels = functional.cross_entropy(
+        logits, labels, label_smoothing=config.label_smoothing)
+    by_teacher = distillation(logits, teacher_logits, config.temperature)
+    return ((1 - config.distillation) * by_labels
+            + config.distillation * by_teacher
+            + ramp * config.sparsity * hoyer_sparsity(hidden))

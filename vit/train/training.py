@@ -1,0 +1,182 @@
+"""Trains teacher and student; resumes where an earlier run stopped."""
+
+import csv
+import math
+import os
+import time
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from . import losses
+from .model import VisionTransformer
+from .package import ALL_TOKENS
+
+STAGES = {"teacher": 1, "student": 2}
+LOG_FIELDS = ("stage", "epoch", "loss", "training_accuracy",
+              "validation_accuracy", "sparsity", "seconds")
+
+
+class Trainer:
+    """One task with one seed; its files go to `folder`.
+
+    The folder holds log.csv and, per stage, a checkpoint that is replaced
+    after every epoch and resumed from if it is of the same configuration and
+    seed. Each epoch draws its random numbers from (seed, stage, epoch), so a
+    resumed run gives what an undisturbed one gives.
+    """
+
+    def __init__(self, config, task, seed, folder):
+        self.config = config
+        self.task = task
+        self.seed = seed
+        self.folder = folder
+        self.size = config.network.geometry()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def teacher(self):
+        """The dense GELU network, trained on labels."""
+        torch.manual_seed(self.seed)
+        model = VisionTransformer(self.size, nn.GELU,
+                                  (ALL_TOKENS,) * self.size.depth)
+        config = self.config.teacher
+
+        def loss(progress, images, labels):
+            del progress
+            logits, _ = model(images)
+            return functional.cross_entropy(
+                logits, labels,
+                label_smoothing=config.label_smoothing), logits, 0.0
+
+        self._train("teacher", config, model, loss)
+        return model
+
+    def student(self, teacher):
+        """The pruned ReLU network, trained on labels and the teacher."""
+        keep_ppm = self.config.pruning.keep_ppm(self.size.depth)
+        model = VisionTransformer(self.size, nn.ReLU, keep_ppm)
+        model.load_state_dict(teacher.state_dict())
+        config = self.config.student
+
+        def loss(progress, images, labels):
+            with torch.no_grad():
+                teacher_logits, _ = teacher(images)
+            logits, hidden = model(images)
+            value = losses.student_loss(config, progress, logits, hidden,
+                                        labels, teacher_logits)
+            with torch.no_grad():
+                sparsity = losses.hoyer_sparsity(hidden).item()
+            return value, logits, sparsity
+
+        self._train("student", config, model, loss)
+        return model
+
+    def _train(self, stage, config, model, loss):
+        optimiser = torch.optim.AdamW(
+            _parameter_groups(model, config.weight_decay),
+            lr=config.learning_rate, betas=(0.9, 0.98))
+        steps = self.task.steps(config.batch) * config.epochs
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step: learning_rate_share(
+                step, steps, config.warmup_share))
+        parts = {"model": model, "optimiser": optimiser, "schedule": schedule}
+        first, log = self._resume(stage, parts)
+        for epoch in range(first, config.epochs):
+            log.append(self._epoch(stage, epoch, config, parts, steps, loss))
+            self._checkpoint(stage, parts, epoch + 1, log)
+            self._write_log(stage, log)
+        model.eval()
+
+    def _epoch(self, stage, epoch, config, parts, steps, loss):
+        """One pass over the training images; returns its row of the log."""
+        begin = time.monotonic()
+        model, optimiser = parts["model"], parts["optimiser"]
+        model.train()
+        random = np.random.default_rng([self.seed, STAGES[stage], epoch])
+        step = epoch * self.task.steps(config.batch)
+        values, sparsities, right, seen = [], [], 0, 0
+        for images, labels in self.task.training_batches(random,
+                                                         config.batch):
+            labels = torch.from_numpy(labels).long()
+            value, logits, sparsity = loss(step / steps,
+                                           torch.from_numpy(images), labels)
+            optimiser.zero_grad()
+            value.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            parts["schedule"].step()
+            values.append(value.item())
+            sparsities.append(sparsity)
+            right += (logits.argmax(1) == labels).sum().item()
+            seen += len(labels)
+            step += 1
+        validation = accuracy(model, self.task.images("validation"))
+        row = dict(zip(LOG_FIELDS, (
+            stage, epoch, f"{np.mean(values):.5f}", f"{right / seen:.5f}",
+            f"{validation:.5f}", f"{np.mean(sparsities):.5f}",
+            f"{time.monotonic() - begin:.2f}")))
+        print(f"{stage} {epoch + 1:3}/{config.epochs}"
+              f"  loss {row['loss']}  training {row['training_accuracy']}"
+              f"  validation {row['validation_accuracy']}"
+              f"  sparsity {row['sparsity']}  {row['seconds']} s", flush=True)
+        return row
+
+    def _checkpoint(self, stage, parts, epoch, log):
+        state = {name: part.state_dict() for name, part in parts.items()}
+        state.update(epoch=epoch, log=log,
+                     fingerprint=self.config.fingerprint(self.seed))
+        path = self.folder / f"{stage}.pt"
+        torch.save(state, f"{path}.partial")
+        os.replace(f"{path}.partial", path)
+
+    def _resume(self, stage, parts):
+        """Returns (first epoch to run, log so far)."""
+        path = self.folder / f"{stage}.pt"
+        if not path.exists():
+            return 0, []
+        state = torch.load(path)
+        if state["fingerprint"] != self.config.fingerprint(self.seed):
+            print(f"{path} is of another configuration: starting afresh")
+            return 0, []
+        for name, part in parts.items():
+            part.load_state_dict(state[name])
+        print(f"{stage}: resuming after epoch {state['epoch']}")
+        return state["epoch"], state["log"]
+
+    def _write_log(self, stage, log):
+        with open(self.folder / f"{stage}.csv", "w", newline="",
+                  encoding="utf-8") as file:
+            writer = csv.DictWriter(file, LOG_FIELDS)
+            writer.writeheader()
+            writer.writerows(log)
+
+
+def accuracy(model, images):
+    """Share of an ImageSet that the float model classifies rightly."""
+    model.eval()
+    labels = torch.from_numpy(images.labels)
+    with torch.no_grad():
+        parts = [model(batch)[0].argmax(1) for batch
+                 in torch.from_numpy(images.images).split(128)]
+    return (torch.cat(parts) == labels).float().mean().item()
+
+
+def learning_rate_share(step, steps, warmup_share):
+    """Linear warm-up, then half a cosine down to 1 %."""
+    warmup = max(1, round(warmup_share * steps))
+    if step < warmup:
+        return (step + 1) / warmup
+    progress = (step - warmup) / max(1, steps - warmup)
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def _parameter_groups(model, weight_decay):
+    """Matrices decay; biases, gains and positions do not."""
+    matrices, others = [], []
+    for name, parameter in model.named_parameters():
+        decays = parameter.ndim == 2 and name != "position"
+        (matrices if decays else others).append(parameter)
+    return [{"params": matrices, "weight_decay": weight_decay},
+            {"params": others, "weight_decay": 0.0}]
