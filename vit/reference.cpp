@@ -42,16 +42,18 @@ struct attention {
 attention attend(const block& b, const geometry& size, const matrix_i8& qkv,
                  const std::string& name, const reporter& report) {
   const std::size_t d = size.head_width();
+  const std::string scores_name = name + ".scores.";
+  const std::string softmax_name = name + ".softmax.";
   attention result;
   result.context = matrix_i8(qkv.rows, size.width);
   result.importance.assign(qkv.rows, 0);
   for (std::size_t h = 0; h < size.heads; ++h) {
-    const std::string head = "." + std::to_string(h);
+    const std::string head = std::to_string(h);
     const matrix_i8 scores =
         requantise_tensor_i8(accumulate_scores(qkv, h, d), b.scores);
-    report(name + ".scores" + head, scores);
+    report(scores_name + head, scores);
     const exponents e = softmax(scores, b.softmax);
-    report(name + ".softmax" + head, e.values);
+    report(softmax_name + head, e.values);
     requantise_context(accumulate_context(e, qkv, h, d), e.sums, b.context,
                        h * d, result.context);
     add_importance(e, result.importance);

@@ -184,6 +184,7 @@ void check_layout(const std::string& path,
                   const std::map<std::string, tensor_entry>& tensors,
                   std::uint64_t data_bytes) {
   std::vector<std::pair<const std::string*, const tensor_entry*>> order;
+  order.reserve(tensors.size());
   for (const auto& [name, entry] : tensors) order.emplace_back(&name, &entry);
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     return std::make_pair(a.second->begin, a.second->end) <

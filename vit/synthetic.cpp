@@ -452,7 +452,7 @@ geometry named_geometry(const std::string& name) {
 pruning_policy default_pruning(const geometry& size) {
   pruning_policy policy = no_pruning(size.depth);
   policy.ffn2_enabled = true;
-  for (const std::size_t quarter : {1, 2, 3}) {
+  for (std::size_t quarter = 1; quarter <= 3; ++quarter) {
     const std::size_t block = quarter * size.depth / 4;
     if (block > 0) policy.keep_ppm[block] = keep_all_ppm / 2;
   }

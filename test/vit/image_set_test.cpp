@@ -31,7 +31,7 @@ std::string load_error(const std::function<void(raw_file&)>& modify) {
     load_images(path);
     return "";
   } catch (const input_error& error) {
-    const std::string message = error.what();
+    std::string message = error.what();
     REQUIRE(message.find(path) == 0);
     return message;
   }
@@ -60,7 +60,8 @@ TEST_CASE("a saved image set is loaded equal") {
   REQUIRE(loaded.height == 32);
   REQUIRE(loaded.width == 32);
   REQUIRE(loaded.channels == 3);
-  REQUIRE(loaded.image(4) == loaded.pixels.data() + 4 * 32 * 32 * 3);
+  REQUIRE(loaded.image(4) ==
+          loaded.pixels.data() + std::size_t{4} * 32 * 32 * 3);
 }
 
 TEST_CASE("the sound image set loads") {

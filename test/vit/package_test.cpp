@@ -36,7 +36,7 @@ std::string load_error(const change& modify) {
     load_package(path);
     return "";
   } catch (const input_error& error) {
-    const std::string message = error.what();
+    std::string message = error.what();
     REQUIRE(message.find(path) == 0);
     REQUIRE(message.find(';') != std::string::npos);
     return message;

@@ -168,7 +168,7 @@ TEST_CASE("observer sees every tensor once with its shape") {
     const std::string name = "blocks." + std::to_string(b) + ".";
     const std::size_t left = result.tokens_per_block[b];
     expect(name + "norm1", n, g.width, 1);
-    expect(name + "qkv", n, 3 * g.width, 1);
+    expect(name + "qkv", n, std::size_t{3} * g.width, 1);
     for (std::size_t h = 0; h < g.heads; ++h) {
       expect(name + "scores." + std::to_string(h), n, n, 1);
       expect(name + "softmax." + std::to_string(h), n, n, 1);

@@ -31,7 +31,7 @@ std::string open_error(const std::string& bytes) {
     const safetensors_file file(path);
     return "";
   } catch (const input_error& error) {
-    const std::string message = error.what();
+    std::string message = error.what();
     REQUIRE(message.find(path) == 0);
     REQUIRE(message.find('\n') == std::string::npos);
     return message;
