@@ -186,7 +186,7 @@ unsigned tlm_checker::transport_dbg(tlm::tlm_generic_payload& payload) {
   check(sent.same(attributes(payload), m_address_may_change),
         tlm_rule::attributes_changed, payload);
   check(moved <= sent.data_length, tlm_rule::debug_length, payload);
-  if (sent.command == tlm::TLM_READ_COMMAND) {
+  if (sent.command == tlm::TLM_READ_COMMAND && moved <= sent.data_length) {
     payload.set_address(sent.address);
     std::vector<std::uint8_t> first(payload.get_data_ptr(),
                                     payload.get_data_ptr() + moved);
