@@ -75,7 +75,7 @@ std::uint64_t dram_channel::access(std::uint64_t time, std::uint64_t address,
     m_transfer_end += ticks;
   }
   const std::uint64_t end = move(first, last, time, free);
-  m_accesses.occupy(time, end - ticks, end);
+  m_accesses.occupy(time, free, end);
   return end + m_timing.latency_ticks;
 }
 

@@ -59,8 +59,9 @@ struct channel_answer {
 /// is done `latency` after the end of its last unit. Refresh is not modelled.
 ///
 /// Transfers are served one after the other. A single access that finds one
-/// waits for what is in flight (at most outstanding * burst_bytes) and
-/// postpones the transfers behind it by its own units.
+/// waits for what is in flight (at most outstanding * burst_bytes; a bank that
+/// it has to open is busy until then) and postpones the transfers behind it by
+/// its own units.
 class dram_channel {
  public:
   explicit dram_channel(const channel_timing& timing);
