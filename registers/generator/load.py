@@ -54,6 +54,8 @@ def _region(entry, folder, blocks, fragments):
     block = ""
     if not memory:
         block = entry.name("block", LOWER)
+        if not (folder / f"{block}.yaml").is_file():
+            entry.fail(f"block: there is no {block}.yaml")
         if block not in blocks:
             blocks[block] = _load_block(folder, block, fragments)
         end = max(register.end for register in blocks[block].registers)
