@@ -12,16 +12,16 @@ namespace vitvp::models {
 ///
 /// A newcomer advances at the rate at which the most crowded of its banks
 /// lets it: with load L from the streams booked before it and its own rate r,
-/// at min(1, (1 - L)/r) of its nominal pace; so the bank's capacity is never
+/// at min(1, (1 - L)/r) of its nominal pace. So the capacity of a bank is never
 /// exceeded, those who came first are not disturbed, and the last beat of
-/// all is served when it would be under any fair order. It is then booked with
-/// its mean rate over the time that it takes.
+/// all is served when it would be under any order that leaves no bank idle. It
+/// is booked with the rates at which it advances.
 ///
-/// At most `most_streams` are remembered; of more, those that end first are
-/// forgotten.
+/// At most `most_pieces` pieces of constant rate are remembered; of more, those
+/// that end first are forgotten.
 class stream_ledger {
  public:
-  static constexpr std::size_t most_streams = 64;
+  static constexpr std::size_t most_pieces = 64;
 
   explicit stream_ledger(unsigned banks);
 
@@ -37,11 +37,11 @@ class stream_ledger {
 
   /// Sum of the rates on `bank` at `time`.
   double load(unsigned bank, double time) const;
-  std::size_t streams() const { return m_streams.size(); }
-  void reset() { m_streams.clear(); }
+  std::size_t pieces() const { return m_pieces.size(); }
+  void reset() { m_pieces.clear(); }
 
  private:
-  struct stream {
+  struct piece {
     double begin = 0;
     double end = 0;
     std::vector<double> rates;
@@ -50,16 +50,25 @@ class stream_ledger {
     double share = 1;  // of the nominal one
     unsigned bank = 0;
   };
+  struct span {
+    double begin = 0;
+    double end = 0;
+    double share = 1;
+  };
 
   void forget(double now);
+  void drop(std::size_t i);
   void add_up(double time);
-  pace pace_at(const std::vector<double>& rates) const;
+  pace pace_now() const;
   double next_change(double time) const;
-  stream& append(double begin);
+  double advance(double from, double duration);
+  void remember(const span& s);
 
   unsigned m_banks;
-  std::vector<stream> m_streams;
+  std::vector<piece> m_pieces;
   std::vector<std::vector<double>> m_spare;  // vectors to use again
+  std::vector<double> m_rates;               // of the newcomer, nominal
+  std::vector<span> m_spans;                 // of the newcomer
   std::vector<double> m_load;                // at the time looked at
   std::vector<double> m_lost;                // cycles, by bank
 };
