@@ -37,6 +37,16 @@ uint32_t command_interface_depth(const struct command_interface* engine) {
          COMMAND_INTERFACE_STATUS_DEPTH_SHIFT;
 }
 
+uint32_t command_interface_room(const struct command_interface* engine) {
+  const uint32_t now = status(engine);
+  if ((now & COMMAND_INTERFACE_STATUS_FAULT_MASK) != 0) return 0;
+  const uint32_t level = (now & COMMAND_INTERFACE_STATUS_LEVEL_MASK) >>
+                         COMMAND_INTERFACE_STATUS_LEVEL_SHIFT;
+  const uint32_t depth = (now & COMMAND_INTERFACE_STATUS_DEPTH_MASK) >>
+                         COMMAND_INTERFACE_STATUS_DEPTH_SHIFT;
+  return level < depth ? depth - level : 0;
+}
+
 bool command_interface_faulted(const struct command_interface* engine) {
   return (status(engine) & COMMAND_INTERFACE_STATUS_FAULT_MASK) != 0;
 }

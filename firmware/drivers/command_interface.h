@@ -30,6 +30,8 @@ void command_interface_submit(const struct command_interface* engine,
 uint32_t command_interface_completed(const struct command_interface* engine);
 /* Commands that the queue holds beside the one that executes. */
 uint32_t command_interface_depth(const struct command_interface* engine);
+/* Commands that can be submitted now; 0 where the engine is halted. */
+uint32_t command_interface_room(const struct command_interface* engine);
 bool command_interface_faulted(const struct command_interface* engine);
 struct command_fault command_interface_fault(
     const struct command_interface* engine);

@@ -14,6 +14,6 @@ void console_printf(const char* format, ...) {
   const struct uart uart = uart_default();
   for (const char* at = line; *at != '\0'; ++at) {
     /* A transmitter that stays full loses output, not the program. */
-    (void)uart_write_byte(&uart, (uint8_t)*at);
+    if (uart_write_byte(&uart, (uint8_t)*at) != VITVP_OK) return;
   }
 }

@@ -1,0 +1,87 @@
+#include "firmware/runtime/block.h"
+
+#include "firmware/runtime/refusal.h"
+
+/* All stages; FFN2 for the case that all channels are live. */
+static void make_plans(struct block_run* run) {
+  const struct plan* plan = &run->core->plan;
+  struct shortage shortage;
+  const bool fits =
+      plan_attention(plan, run->entering, run->tokens, &run->attention,
+                     &shortage) &&
+      plan_projection(plan, run->entering, run->tokens,
+                      run->attention.context_resident, &run->projection,
+                      &shortage) &&
+      plan_ffn1(plan, run->tokens, &run->ffn1, &shortage) &&
+      plan_ffn2(plan, run->tokens, run->core->network.image.hidden,
+                run->ffn1.hidden_resident, &run->ffn2_all, &shortage);
+  if (!fits) refuse_shortage(&shortage);
+}
+
+void block_prepare(struct block_run* run, struct core* core, uint32_t number,
+                   uint32_t entering, const struct block_run* like) {
+  run->core = core;
+  run->number = number;
+  run->entering = entering;
+  run->tokens = network_kept_tokens(entering, core->network.keep_ppm[number]);
+  run->live = core->network.image.hidden;
+  network_block(&core->network, number, &run->block);
+  if (like == 0 || like->entering != entering || like->tokens != run->tokens) {
+    make_plans(run);
+  } else {
+    run->attention = like->attention;
+    run->projection = like->projection;
+    run->ffn1 = like->ffn1;
+    run->ffn2_all = like->ffn2_all;
+  }
+  run->ffn2 = run->ffn2_all;
+}
+
+void block_fetch_parameters(struct block_run* run) {
+  core_fetch_norm(run->core, PARAMETER_NORM1, &run->block.norm1);
+  core_fetch_softmax(run->core, &run->block);
+}
+
+void block_prepare_next(struct block_run* run) {
+  struct core* core = run->core;
+  if (run->next == 0) {
+    core_fetch_norm(core, PARAMETER_NORM1, &core->network.image.norm);
+    return;
+  }
+  block_prepare(run->next, core, run->number + 1, run->tokens, run);
+  block_fetch_parameters(run->next);
+}
+
+/* FFN2 may have less to do than was planned: plan again for what is live. */
+static void replan_ffn2(struct block_run* run) {
+  struct shortage shortage;
+  if (run->live == run->ffn2.tiling.terms) return;
+  if (!plan_ffn2(&run->core->plan, run->tokens, run->live,
+                 run->ffn1.hidden_resident, &run->ffn2, &shortage)) {
+    refuse_shortage(&shortage);
+  }
+}
+
+void block_run_all(struct block_run* run, void (*announce_end)(void* context),
+                   void* context) {
+  struct core* core = run->core;
+  const bool pruning = core->network.image.ffn2_pruning != 0;
+  core_fetch_norm(core, PARAMETER_NORM2, &run->block.norm2);
+  projection_push_weights(run);
+  ffn1_push_weights(run);
+  if (!pruning) ffn2_push_weights(run);
+  attention_run(run);
+  selection_run(run);
+  projection_run(run);
+  ffn1_run(run);
+  if (pruning) {
+    replan_ffn2(run);
+    ffn2_push_weights(run);
+  }
+  if (run->next != 0) {
+    attention_push_weights(run->next);
+  } else {
+    announce_end(context);
+  }
+  ffn2_run(run);
+}

@@ -1,0 +1,206 @@
+#include "firmware/runtime/engines.h"
+
+#include <vitvp/command_interface_regs.h>
+
+#include "firmware/hal/cpu.h"
+#include "firmware/hal/interrupts.h"
+#include "firmware/runtime/engine_report.h"
+
+/* Simulated time in which some command must complete. */
+#define TIME_LIMIT_MICROSECONDS 10000000u
+/* Polls for room that the engine's progress has already made. */
+#define ROOM_POLLS 100000u
+
+#define WAKING_CAUSES                             \
+  (COMMAND_INTERFACE_INTERRUPT_ENABLE_DONE_MASK | \
+   COMMAND_INTERFACE_INTERRUPT_ENABLE_FAULT_MASK)
+
+void engines_init(struct engines* engines) {
+  engines->dma = dma_default();
+  engines->row_engine = row_engine_default();
+  engines->vector_unit = vector_unit_default();
+  engines->pruning_unit = pruning_unit_default();
+  engines->interfaces[ENGINE_DMA] = engines->dma.engine;
+  engines->interfaces[ENGINE_ROW] = engines->row_engine.engine;
+  engines->interfaces[ENGINE_VECTOR] = engines->vector_unit.engine;
+  engines->interfaces[ENGINE_PRUNING] = engines->pruning_unit.engine;
+  for (int i = 0; i < ENGINE_COUNT; ++i) {
+    const struct command_interface* engine = &engines->interfaces[i];
+    engines->depths[i] = command_interface_depth(engine);
+    engines->completed[i] = command_interface_completed(engine);
+    engines->submitted[i] = engines->completed[i];
+  }
+  engines->background = 0;
+  engines->background_context = 0;
+  engines->watching = false;
+  engines->watched_progress = 0;
+  interrupts_init();
+}
+
+static bool reached(uint32_t completed, uint32_t ticket) {
+  return (int32_t)(completed - ticket) >= 0;
+}
+
+bool engines_done(struct engines* engines, enum engine_id id, uint32_t ticket) {
+  if (reached(engines->completed[id], ticket)) return true;
+  engines->completed[id] =
+      command_interface_completed(&engines->interfaces[id]);
+  return reached(engines->completed[id], ticket);
+}
+
+/* Commands submitted and completed by all engines. */
+static uint32_t progress(const struct engines* engines) {
+  uint32_t sum = 0;
+  for (int i = 0; i < ENGINE_COUNT; ++i) {
+    sum += engines->submitted[i] + engines->completed[i];
+  }
+  return sum;
+}
+
+/* The watchdog is armed once per time limit, not once per wait: it bites if a
+ * whole limit has gone by without any progress. */
+static bool timed_out(struct engines* engines) {
+  const bool passed = engines->watching && interrupts_deadline_passed();
+  if (passed && engines->watched_progress == progress(engines)) return true;
+  if (passed || !engines->watching) {
+    engines->watching = true;
+    engines->watched_progress = progress(engines);
+    interrupts_set_deadline(TIME_LIMIT_MICROSECONDS);
+  }
+  return false;
+}
+
+/* A completion after clearing raises the interrupt, one before it shows in
+ * COMPLETED, which is read afterwards: no wake-up is lost. */
+static void arm(const struct engines* engines, uint32_t mask) {
+  for (int i = 0; i < ENGINE_COUNT; ++i) {
+    if ((mask >> i & 1u) == 0) continue;
+    command_interface_clear_interrupts(&engines->interfaces[i]);
+    command_interface_enable_interrupts(&engines->interfaces[i], WAKING_CAUSES);
+  }
+}
+
+static void sleep_unless_done(struct engines* engines, enum engine_id id,
+                              uint32_t ticket, uint32_t background_mask) {
+  cpu_set_interrupts(false);
+  arm(engines, 1u << id | background_mask);
+  const bool ready = engines_done(engines, id, ticket) ||
+                     command_interface_faulted(&engines->interfaces[id]);
+  if (ready) {
+    cpu_set_interrupts(true);
+  } else {
+    interrupts_sleep();
+  }
+}
+
+void engines_wait(struct engines* engines, enum engine_id id, uint32_t ticket) {
+  while (!engines_done(engines, id, ticket)) {
+    if (command_interface_faulted(&engines->interfaces[id])) {
+      engine_report_fault(engines, id);
+    }
+    if (timed_out(engines)) engine_report_timeout(engines, id, ticket);
+    const uint32_t mask =
+        engines->background == 0
+            ? 0
+            : engines->background(engines->background_context);
+    sleep_unless_done(engines, id, ticket, mask);
+  }
+}
+
+void engines_wait_next(struct engines* engines, enum engine_id id) {
+  if (engines->completed[id] == engines->submitted[id]) return;
+  engines_wait(engines, id, engines->completed[id] + 1);
+}
+
+void engines_wait_idle(struct engines* engines, enum engine_id id) {
+  engines_wait(engines, id, engines->submitted[id]);
+}
+
+uint32_t engines_room(const struct engines* engines, enum engine_id id) {
+  return command_interface_room(&engines->interfaces[id]);
+}
+
+/* Whether a submission must be tried again; waits for room if so. */
+static bool again(struct engines* engines, enum engine_id id, uint32_t tag,
+                  enum vitvp_status status, uint32_t* polls) {
+  switch (status) {
+    case VITVP_OK:
+      return false;
+    case VITVP_BUSY:
+      break;
+    case VITVP_FAULT:
+      engine_report_fault(engines, id);
+    case VITVP_BAD_ARGUMENT:
+    case VITVP_TIMEOUT:
+      engine_report_refused(id, tag);
+  }
+  /* One command executes beside the `depth` that wait. */
+  const uint32_t ticket = engines->submitted[id] - engines->depths[id];
+  if (++*polls > ROOM_POLLS) engine_report_timeout(engines, id, ticket);
+  engines_wait(engines, id, ticket);
+  return true;
+}
+
+uint32_t engines_dma(struct engines* engines, const struct dma_command* command,
+                     uint32_t tag) {
+  uint32_t polls = 0;
+  while (again(engines, ENGINE_DMA, tag,
+               dma_submit(&engines->dma, command, tag), &polls)) {
+  }
+  return ++engines->submitted[ENGINE_DMA];
+}
+
+uint32_t engines_row(struct engines* engines,
+                     const struct row_engine_command* command, uint32_t tag,
+                     uint32_t origin) {
+  uint32_t polls = 0;
+  while (again(engines, ENGINE_ROW, tag,
+               row_engine_submit(&engines->row_engine, command, tag, origin),
+               &polls)) {
+  }
+  return ++engines->submitted[ENGINE_ROW];
+}
+
+uint32_t engines_vector(struct engines* engines,
+                        const struct vector_unit_command* command, uint32_t tag,
+                        uint32_t origin) {
+  uint32_t polls = 0;
+  while (again(engines, ENGINE_VECTOR, tag,
+               vector_unit_submit(&engines->vector_unit, command, tag, origin),
+               &polls)) {
+  }
+  return ++engines->submitted[ENGINE_VECTOR];
+}
+
+uint32_t engines_importance(struct engines* engines,
+                            const struct pruning_unit_importance* command,
+                            uint32_t tag) {
+  uint32_t polls = 0;
+  while (again(
+      engines, ENGINE_PRUNING, tag,
+      pruning_unit_submit_importance(&engines->pruning_unit, command, tag),
+      &polls)) {
+  }
+  return ++engines->submitted[ENGINE_PRUNING];
+}
+
+uint32_t engines_select(struct engines* engines,
+                        const struct pruning_unit_select* command,
+                        uint32_t tag) {
+  uint32_t polls = 0;
+  while (again(engines, ENGINE_PRUNING, tag,
+               pruning_unit_submit_select(&engines->pruning_unit, command, tag),
+               &polls)) {
+  }
+  return ++engines->submitted[ENGINE_PRUNING];
+}
+
+uint32_t engines_scan(struct engines* engines,
+                      const struct pruning_unit_scan* command, uint32_t tag) {
+  uint32_t polls = 0;
+  while (again(engines, ENGINE_PRUNING, tag,
+               pruning_unit_submit_scan(&engines->pruning_unit, command, tag),
+               &polls)) {
+  }
+  return ++engines->submitted[ENGINE_PRUNING];
+}

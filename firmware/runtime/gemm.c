@@ -1,0 +1,208 @@
+#include "firmware/runtime/gemm.h"
+
+/* Blocks of A on their way, two at a time. */
+struct blocks {
+  uint32_t loaded[2]; /* tickets of the DMA */
+  uint32_t used[2];   /* tickets of the row engine */
+  uint32_t current;   /* buffer of the step that runs */
+};
+
+struct run {
+  struct core* core;
+  const struct gemm* gemm;
+  struct blocks blocks;
+  uint32_t ticket; /* last one of the row engine */
+};
+
+static void direct_place(void* context, const struct result_tile* tile,
+                         struct row_engine_command* command) {
+  const struct direct_result* to = context;
+  command->c = to->address + tile->row * to->row_stride +
+               tile->column * to->column_stride;
+  command->c_row_stride = to->row_stride;
+  command->c_column_stride = to->column_stride;
+  command->output = to->output;
+  command->relu = to->relu;
+}
+
+struct result_sink direct_sink(struct direct_result* to) {
+  const struct result_sink sink = {direct_place, 0, 0, to};
+  return sink;
+}
+
+/* Brings the block of a step into a buffer that its last user is done with. */
+static void load_block(struct run* run, const struct step* step,
+                       uint32_t buffer) {
+  const struct gemm* gemm = run->gemm;
+  const struct operand* a = &gemm->a;
+  const uint32_t rows = step_rows(gemm->tiling, step);
+  const uint32_t terms = step_terms(gemm->tiling, step);
+  if (terms == 0) return;
+  engines_wait(&run->core->engines, ENGINE_ROW, run->blocks.used[buffer]);
+  struct matrix from = a->data;
+  struct matrix to = {a->buffers[buffer], terms, true};
+  if (!a->channel_major) {
+    from.address += step->block * from.stride + step->term;
+    run->blocks.loaded[buffer] =
+        core_copy(run->core, &from, &to, rows, terms, gemm->tag);
+    return;
+  }
+  to.stride = a->buffer_stride;
+  from.address += step->block;
+  if (a->list != 0) {
+    run->blocks.loaded[buffer] =
+        core_gather(run->core, &from, a->list + 2 * step->term, &to, terms,
+                    rows, gemm->tag);
+    return;
+  }
+  from.address += step->term * from.stride;
+  run->blocks.loaded[buffer] =
+      core_copy(run->core, &from, &to, terms, rows, gemm->tag);
+}
+
+/* Fills in A of the rows that start at `row` of the step's block. */
+static void place_a(const struct run* run, const struct step* step,
+                    uint32_t row, struct row_engine_command* command) {
+  const struct operand* a = &run->gemm->a;
+  const bool resident = a->data.resident;
+  uint32_t stride = a->data.stride;
+  uint32_t first_term = step->term;
+  if (resident) {
+    command->a = a->data.address;
+  } else {
+    command->a = a->buffers[run->blocks.current];
+    stride = a->channel_major ? a->buffer_stride
+                              : step_terms(run->gemm->tiling, step);
+    first_term = 0;
+    row -= step->block;
+  }
+  command->a_row_stride = a->channel_major ? 1 : stride;
+  command->a_term_stride = a->channel_major ? stride : 1;
+  if (resident && a->list != 0) {
+    command->a_index = a->list + 2 * step->term;
+    first_term = 0;
+  }
+  command->a +=
+      row * command->a_row_stride + first_term * command->a_term_stride;
+}
+
+/* Fills in where sums start from, and where they go unless the terms end. */
+static void place_sums(const struct run* run, const struct step* step,
+                       uint32_t row, struct row_engine_command* command) {
+  const struct gemm* gemm = run->gemm;
+  const uint32_t stride = 4 * step_columns(gemm->tiling, step);
+  const uint32_t address = gemm->partial + (row - step->panel) * stride;
+  if (step->term != 0) {
+    command->partial = address;
+    command->partial_row_stride = stride;
+  }
+  if (step_ends_terms(gemm->tiling, step)) return;
+  command->c = address;
+  command->c_row_stride = stride;
+  command->c_column_stride = 4;
+  command->output = ROW_ENGINE_I32;
+}
+
+static void submit_tile(struct run* run, const struct step* step,
+                        const struct weight_slot* slot, uint32_t row,
+                        uint32_t rows) {
+  const struct gemm* gemm = run->gemm;
+  const bool last = step_ends_terms(gemm->tiling, step);
+  const struct result_tile tile = {row, rows, step->column,
+                                   step_columns(gemm->tiling, step)};
+  struct row_engine_command command = {
+      .b = slot->weights,
+      .b_term_stride = tile.columns,
+      .records = slot->records,
+      .record_by = ROW_ENGINE_BY_COLUMN,
+      .rows = rows,
+      .columns = tile.columns,
+      .terms = step_terms(gemm->tiling, step),
+  };
+  place_a(run, step, row, &command);
+  place_sums(run, step, row, &command);
+  if (last) gemm->sink.place(gemm->sink.context, &tile, &command);
+  run->ticket = engines_row(&run->core->engines, &command, gemm->tag,
+                            origin_at(row, gemm->first_column + step->column));
+  if (last && gemm->sink.submitted != 0) {
+    gemm->sink.submitted(gemm->sink.context, &tile, run->ticket);
+  }
+}
+
+/* Rows of the next command from `row` on. */
+static uint32_t command_rows(const struct run* run, const struct step* step,
+                             uint32_t row) {
+  const struct tiling* t = run->gemm->tiling;
+  const struct row_source* source = run->gemm->source;
+  uint32_t rows = step->block + step_rows(t, step) - row;
+  if (step_ends_terms(t, step)) rows = smaller(rows, t->tile_rows);
+  if (source != 0 && !source->complete) rows = smaller(rows, source->tile_rows);
+  return rows;
+}
+
+static void run_block(struct run* run, const struct step* step,
+                      const struct weight_slot* slot) {
+  const struct tiling* t = run->gemm->tiling;
+  struct row_source* source = run->gemm->source;
+  const uint32_t end = step->block + step_rows(t, step);
+  for (uint32_t row = step->block; row < end;) {
+    const uint32_t rows = command_rows(run, step, row);
+    if (source != 0 && !source->complete) {
+      source->require(source->context, row + rows);
+      source->complete = row + rows == t->rows;
+    }
+    submit_tile(run, step, slot, row, rows);
+    row += rows;
+  }
+  run->blocks.used[run->blocks.current] = run->ticket;
+}
+
+static void end_of_columns(struct run* run, const struct step* step) {
+  const struct gemm* gemm = run->gemm;
+  const struct tiling* t = gemm->tiling;
+  if (gemm->sink.column_submitted == 0 || !step_ends_terms(t, step)) return;
+  const struct result_tile tile = {step->panel,
+                                   step_panel_end(t, step) - step->panel,
+                                   step->column, step_columns(t, step)};
+  gemm->sink.column_submitted(gemm->sink.context, &tile, run->ticket);
+}
+
+/* In the first tile of columns, the terms may still be on their way. */
+static void wait_slice(const struct run* run, const struct step* step) {
+  const struct gemm* gemm = run->gemm;
+  if (gemm->slices == 0 || step->panel != 0 || step->column != 0) return;
+  engines_wait(&run->core->engines, ENGINE_DMA,
+               gemm->slices[step->term / gemm->tiling->tile_terms]);
+}
+
+uint32_t gemm_run(struct core* core, const struct gemm* gemm) {
+  const struct tiling* t = gemm->tiling;
+  const bool streamed = !gemm->a.data.resident;
+  struct run run = {.core = core, .gemm = gemm};
+  run.ticket = engines_past(&core->engines, ENGINE_ROW);
+  run.blocks.used[0] = run.blocks.used[1] = run.ticket;
+  run.blocks.loaded[0] = run.blocks.loaded[1] =
+      engines_past(&core->engines, ENGINE_DMA);
+  struct step step = {0, 0, 0, 0};
+  const struct weight_slot* slot = 0;
+  if (streamed) load_block(&run, &step, 0);
+  for (bool more = true; more;) {
+    if (step.block == step.panel) slot = weights_take(&core->weights);
+    wait_slice(&run, &step);
+    if (streamed) {
+      engines_wait(&core->engines, ENGINE_DMA,
+                   run.blocks.loaded[run.blocks.current]);
+    }
+    run_block(&run, &step, slot);
+    struct step next = step;
+    more = step_next(t, &next);
+    if (!more || next.block == next.panel) {
+      end_of_columns(&run, &step);
+      weights_give(&core->weights, run.ticket);
+    }
+    run.blocks.current ^= 1u;
+    if (streamed && more) load_block(&run, &next, run.blocks.current);
+    step = next;
+  }
+  return run.ticket;
+}

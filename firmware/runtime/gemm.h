@@ -1,0 +1,80 @@
+/* One matrix product of any size: weights stream through the slots of
+ * weights.h, A is in SRAM or streams in blocks, C goes where the sink says.
+ */
+#ifndef VITVP_GEMM_H
+#define VITVP_GEMM_H
+
+#include "firmware/runtime/core.h"
+#include "firmware/runtime/tiling.h"
+
+/* The operand A, i8. Token-major: row r is `stride` bytes behind row r-1,
+ * terms contiguous. Channel-major: the other way round. */
+struct operand {
+  struct matrix data;
+  bool channel_major;
+  uint32_t list;       /* channel-major: u16 list of the terms; 0: all */
+  uint32_t buffers[2]; /* in SRAM, for a block each, unless data is resident */
+  uint32_t buffer_stride; /* channel-major: between terms in a buffer */
+};
+
+/* Who makes A while the product already runs. */
+struct row_source {
+  /* Returns when the first `rows` rows are there. */
+  void (*require)(void* context, uint32_t rows);
+  void* context;
+  uint32_t tile_rows; /* that are made at a time */
+  bool complete;      /* set by the product once all rows are there */
+};
+
+/* A part of C: absolute rows and columns of the product. */
+struct result_tile {
+  uint32_t row;
+  uint32_t rows;
+  uint32_t column;
+  uint32_t columns;
+};
+
+/* Where C goes. */
+struct result_sink {
+  /* Sets c, its strides, output and relu of the command that will compute the
+   * tile; may wait for room. */
+  void (*place)(void* context, const struct result_tile* tile,
+                struct row_engine_command* command);
+  /* The command is submitted; may be null. */
+  void (*submitted)(void* context, const struct result_tile* tile,
+                    uint32_t ticket);
+  /* All rows of the columns are submitted; may be null. */
+  void (*column_submitted)(void* context, const struct result_tile* tile,
+                           uint32_t ticket);
+  void* context;
+};
+
+/* A sink that writes C to a place in SRAM. */
+struct direct_result {
+  uint32_t address;
+  uint32_t row_stride;
+  uint32_t column_stride;
+  enum row_engine_output output;
+  bool relu;
+};
+struct result_sink direct_sink(struct direct_result* to);
+
+struct gemm {
+  const struct tiling* tiling; /* that of the weight job */
+  struct operand a;
+  struct row_source* source; /* null: A is complete */
+  /* Tickets of the DMA by slice of terms, for an A whose terms are still on
+   * their way; null: A is complete. */
+  const uint32_t* slices;
+  struct result_sink sink;
+  uint32_t partial; /* i32 sums of a panel; with one slice of terms unused */
+  uint32_t tag;
+  uint32_t first_column; /* of the product within its layer, for ORIGIN */
+};
+
+/* Submits the whole product; waits only for what it needs on the way. The next
+ * job part in the weights must be this product's. Returns the last ticket of
+ * the row engine. */
+uint32_t gemm_run(struct core* core, const struct gemm* gemm);
+
+#endif

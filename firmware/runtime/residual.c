@@ -1,0 +1,118 @@
+#include "firmware/runtime/residual.h"
+
+void residual_init(struct residual* residual, struct core* core,
+                   const struct matrix* addend, const struct matrix* to,
+                   uint32_t rows, uint32_t columns, uint32_t tag) {
+  residual->core = core;
+  residual->addend = *addend;
+  residual->to = *to;
+  residual->first_row = 0;
+  residual->placed = residual->added = residual->stored = 0;
+  residual->tag = tag;
+  for (uint32_t i = 0; i < 2; ++i) {
+    residual->sums[i] = sram_take(&core->sram, 2 * rows * columns);
+    residual->inputs[i] = addend->resident && to->resident
+                              ? 0
+                              : sram_take(&core->sram, 2 * rows * columns);
+  }
+}
+
+static uint32_t place_in(const struct residual* residual,
+                         const struct matrix* matrix,
+                         const struct result_tile* tile) {
+  return matrix->address + (residual->first_row + tile->row) * matrix->stride +
+         2 * tile->column;
+}
+
+static struct matrix part(const struct residual* residual,
+                          const struct matrix* matrix,
+                          const struct result_tile* tile) {
+  const struct matrix result = {place_in(residual, matrix, tile),
+                                matrix->stride, matrix->resident};
+  return result;
+}
+
+/* Adds tile number residual->added, once its operands are there. */
+static void add(struct residual* residual) {
+  struct engines* engines = &residual->core->engines;
+  const uint32_t buffer = residual->added++ % 2;
+  struct residual_tile* entry = &residual->tiles[buffer];
+  const struct result_tile* tile = &entry->tile;
+  const uint32_t input = residual->inputs[buffer];
+  const uint32_t stride = 2 * tile->columns;
+  const struct matrix staged = {input, stride, true};
+  struct matrix x = part(residual, &residual->addend, tile);
+  struct matrix z = part(residual, &residual->to, tile);
+  if (!x.resident) x = staged;
+  if (!z.resident) z = staged;
+  engines_wait(engines, ENGINE_ROW, entry->product);
+  engines_wait(engines, ENGINE_DMA, entry->loaded);
+  const struct vector_unit_command command = {
+      .operation = VECTOR_UNIT_ADD,
+      .x = x.address,
+      .x_stride = x.stride,
+      .y = residual->sums[buffer],
+      .y_stride = stride,
+      .z = z.address,
+      .z_stride = z.stride,
+      .rows = tile->rows,
+      .columns = tile->columns,
+  };
+  entry->added =
+      engines_vector(engines, &command, residual->tag,
+                     origin_at(residual->first_row + tile->row, tile->column));
+}
+
+/* Stores tile number residual->stored, once it is added. */
+static void store(struct residual* residual) {
+  const uint32_t buffer = residual->stored++ % 2;
+  struct residual_tile* entry = &residual->tiles[buffer];
+  engines_wait(&residual->core->engines, ENGINE_VECTOR, entry->added);
+  if (residual->to.resident) return;
+  const uint32_t bytes = 2 * entry->tile.columns;
+  const struct matrix from = {residual->inputs[buffer], bytes, true};
+  const struct matrix to = part(residual, &residual->to, &entry->tile);
+  (void)core_copy(residual->core, &from, &to, entry->tile.rows, bytes,
+                  residual->tag);
+}
+
+static void place(void* context, const struct result_tile* tile,
+                  struct row_engine_command* command) {
+  struct residual* residual = context;
+  const uint32_t buffer = residual->placed % 2;
+  struct residual_tile* entry = &residual->tiles[buffer];
+  while (residual->placed - residual->stored >= 2) store(residual);
+  entry->tile = *tile;
+  entry->loaded = engines_past(&residual->core->engines, ENGINE_DMA);
+  if (!residual->addend.resident) {
+    /* Behind the store from this buffer in the queue of the DMA. */
+    const uint32_t bytes = 2 * tile->columns;
+    const struct matrix from = part(residual, &residual->addend, tile);
+    const struct matrix to = {residual->inputs[buffer], bytes, true};
+    entry->loaded =
+        core_copy(residual->core, &from, &to, tile->rows, bytes, residual->tag);
+  }
+  command->c = residual->sums[buffer];
+  command->c_row_stride = 2 * tile->columns;
+  command->c_column_stride = 2;
+  command->output = ROW_ENGINE_I16;
+}
+
+static void submitted(void* context, const struct result_tile* tile,
+                      uint32_t ticket) {
+  struct residual* residual = context;
+  (void)tile;
+  residual->tiles[residual->placed % 2].product = ticket;
+  ++residual->placed;
+  while (residual->placed - residual->added >= 2) add(residual);
+}
+
+struct result_sink residual_sink(struct residual* residual) {
+  const struct result_sink sink = {place, submitted, 0, residual};
+  return sink;
+}
+
+void residual_finish(struct residual* residual) {
+  while (residual->added != residual->placed) add(residual);
+  while (residual->stored != residual->placed) store(residual);
+}

@@ -1,0 +1,40 @@
+/* The epilogue that adds a product to the residual stream: sums (i16) of a
+ * tile, plus the same tile of X, back to X; saturating. */
+#ifndef VITVP_RESIDUAL_H
+#define VITVP_RESIDUAL_H
+
+#include "firmware/runtime/core.h"
+#include "firmware/runtime/gemm.h"
+
+struct residual_tile {
+  struct result_tile tile;
+  uint32_t product; /* ticket of the row engine */
+  uint32_t loaded;  /* of the DMA */
+  uint32_t added;   /* of the vector unit */
+};
+
+/* Tile i of the product uses buffer i%2; while the row engine computes it, tile
+ * i-1 is added and tile i-2 stored. */
+struct residual {
+  struct core* core;
+  struct matrix addend; /* X, or the positions */
+  struct matrix to;     /* X */
+  uint32_t first_row;   /* of the product's row 0 in both */
+  uint32_t sums[2];
+  uint32_t inputs[2]; /* unless both are resident */
+  struct residual_tile tiles[2];
+  uint32_t placed; /* tiles, by how far they are */
+  uint32_t added;
+  uint32_t stored;
+  uint32_t tag;
+};
+
+/* Takes its buffers for tiles of rows x columns. */
+void residual_init(struct residual* residual, struct core* core,
+                   const struct matrix* addend, const struct matrix* to,
+                   uint32_t rows, uint32_t columns, uint32_t tag);
+struct result_sink residual_sink(struct residual* residual);
+/* Returns when X is complete in SRAM, or in the queue of the DMA. */
+void residual_finish(struct residual* residual);
+
+#endif

@@ -1,0 +1,153 @@
+#include "firmware/runtime/weights.h"
+
+#include "firmware/runtime/engine_report.h"
+#include "firmware/runtime/sram.h"
+
+/* DMA commands of one tile: weights and records. */
+#define COMMANDS_OF_TILE 2u
+
+static const struct weight_job* current_job(const struct weights* weights) {
+  return &weights->jobs[weights->begun % WEIGHTS_MOST_JOBS];
+}
+
+static uint32_t first_column(const struct weights* weights) {
+  const struct weight_job* job = current_job(weights);
+  return weights->group * job->group_columns +
+         weights->part * job->part_columns + weights->step.column;
+}
+
+static void fetch_weights(struct weights* weights, uint32_t to) {
+  const struct weight_job* job = current_job(weights);
+  const struct step* step = &weights->step;
+  const uint32_t columns = step_columns(&job->tiling, step);
+  const uint32_t terms = step_terms(&job->tiling, step);
+  if (terms == 0) return;
+  struct dma_command command = {
+      .source = job->linear.weight + first_column(weights),
+      .destination = to,
+      .row_bytes = columns,
+      .rows = terms,
+      .source_stride = job->linear.weight_stride,
+      .destination_stride = columns,
+  };
+  if (job->list != 0) {
+    command.gather = true;
+    command.index = job->list + 2 * step->term;
+  } else {
+    command.source += step->term * job->linear.weight_stride;
+  }
+  (void)engines_dma(weights->engines, &command, job->tag);
+}
+
+static void fetch_records(struct weights* weights, uint32_t to) {
+  const struct weight_job* job = current_job(weights);
+  if (!step_ends_terms(&job->tiling, &weights->step)) return;
+  const uint32_t bytes = 8 * step_columns(&job->tiling, &weights->step);
+  const struct dma_command command = {
+      .source = job->linear.records + 8 * first_column(weights),
+      .destination = to,
+      .row_bytes = bytes,
+      .rows = 1,
+      .source_stride = bytes,
+      .destination_stride = bytes,
+  };
+  (void)engines_dma(weights->engines, &command, job->tag);
+}
+
+/* To the next tile, over the borders of parts, groups and jobs. */
+static void advance(struct weights* weights) {
+  const struct weight_job* job = current_job(weights);
+  if (step_next_weights(&job->tiling, &weights->step)) return;
+  if (++weights->part < job->parts) return;
+  weights->part = 0;
+  if (++weights->group < job->groups) return;
+  weights->group = 0;
+  ++weights->begun;
+}
+
+/* Whether a tile can be fetched now; else, in *mask, what to wait for. */
+static bool can_fetch(struct weights* weights, uint32_t* mask) {
+  struct engines* engines = weights->engines;
+  *mask = 0;
+  if (weights->begun == weights->pushed) return false;
+  if (weights->fetched - weights->given == weights->slot_count) return false;
+  const struct weight_slot* slot =
+      &weights->slots[weights->fetched % weights->slot_count];
+  if (!engines_done(engines, ENGINE_ROW, slot->used)) {
+    *mask = 1u << ENGINE_ROW;
+    return false;
+  }
+  const uint32_t wanted =
+      smaller(COMMANDS_OF_TILE, engines->depths[ENGINE_DMA]);
+  if (engines_room(engines, ENGINE_DMA) < wanted) {
+    *mask = 1u << ENGINE_DMA;
+    return false;
+  }
+  return true;
+}
+
+static uint32_t pump(void* context) {
+  struct weights* weights = context;
+  uint32_t mask = 0;
+  while (can_fetch(weights, &mask)) {
+    struct weight_slot* slot =
+        &weights->slots[weights->fetched % weights->slot_count];
+    fetch_weights(weights, slot->weights);
+    fetch_records(weights, slot->records);
+    slot->loaded = engines_last(weights->engines, ENGINE_DMA);
+    ++weights->fetched;
+    advance(weights);
+  }
+  return mask;
+}
+
+void weights_init(struct weights* weights, struct engines* engines,
+                  uint32_t base, uint32_t count, uint32_t weight_bytes,
+                  uint32_t columns) {
+  weights->engines = engines;
+  weights->slot_count = smaller(count, WEIGHTS_MOST_SLOTS);
+  for (uint32_t i = 0; i < weights->slot_count; ++i) {
+    struct weight_slot* slot = &weights->slots[i];
+    slot->weights = base;
+    slot->records = base + sram_lines(weight_bytes);
+    slot->loaded = engines_last(engines, ENGINE_DMA);
+    slot->used = engines_last(engines, ENGINE_ROW);
+    base = slot->records + sram_lines(8 * columns);
+  }
+  weights->fetched = weights->taken = weights->given = 0;
+  weights->pushed = weights->begun = 0;
+  weights->group = weights->part = 0;
+  weights->step = (struct step){0, 0, 0, 0};
+  engines->background = pump;
+  engines->background_context = weights;
+}
+
+void weights_push(struct weights* weights, const struct weight_job* job) {
+  weights->jobs[weights->pushed % WEIGHTS_MOST_JOBS] = *job;
+  ++weights->pushed;
+  (void)pump(weights);
+}
+
+const struct weight_slot* weights_take(struct weights* weights) {
+  struct engines* engines = weights->engines;
+  struct weight_slot* slot =
+      &weights->slots[weights->taken % weights->slot_count];
+  while (weights->fetched == weights->taken) {
+    if (weights->begun == weights->pushed) engine_report_refused(ENGINE_DMA, 0);
+    /* Nothing is under way: make room in the slot and in the DMA's queue. */
+    engines_wait(engines, ENGINE_ROW, slot->used);
+    if ((pump(weights) >> ENGINE_DMA & 1u) != 0) {
+      engines_wait_next(engines, ENGINE_DMA);
+    }
+  }
+  engines_wait(engines, ENGINE_DMA, slot->loaded);
+  ++weights->taken;
+  (void)pump(weights);
+  return slot;
+}
+
+void weights_give(struct weights* weights, uint32_t ticket) {
+  weights->slots[weights->given % weights->slot_count].used = ticket;
+  ++weights->given;
+  (void)pump(weights);
+}
