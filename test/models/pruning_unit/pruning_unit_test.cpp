@@ -6,6 +6,7 @@
 
 #include "models/pruning_unit/timing.hpp"
 #include "test/models/common/engine_bench.hpp"
+#include "test/registers/register_walk.hpp"
 
 namespace {
 
@@ -265,4 +266,14 @@ TEST_CASE("the pruning unit shows its configuration") {
   config.max_tokens = 0;
   CHECK_THROWS_WITH(pruning_unit("unit", config),
                     "max_tokens: 0 is not in 1..65535");
+}
+
+TEST_CASE("the registers of the pruning unit are those of its table") {
+  bench b("bench");
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  auto walk = walk_over(b.driver.socket, regs::table);
+  walk.configured = {{interface_regs::ID, 1U | 4U << 16},
+                     {interface_regs::STATUS, 4U << 16},
+                     {regs::LIMITS, 1024U | 64U << 16}};
+  check_registers(walk);
 }

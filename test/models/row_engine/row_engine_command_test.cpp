@@ -3,6 +3,7 @@
 
 #include "models/row_engine/row_engine.hpp"
 #include "test/models/common/engine_bench.hpp"
+#include "test/registers/register_walk.hpp"
 
 namespace {
 
@@ -160,4 +161,15 @@ TEST_CASE("configurations out of range are refused by name") {
   config.lanes = 257;
   CHECK_THROWS_WITH(row_engine("engine", config),
                     "lanes: 257 is not in 1..256");
+}
+
+TEST_CASE("the registers of the row engine are those of its table") {
+  bench b("bench");
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  auto walk = walk_over(b.driver.socket, regs::table);
+  walk.configured = {{interface_regs::ID, 1U | 2U << 16},
+                     {interface_regs::STATUS, 4U << 16},
+                     {regs::GEOMETRY, 8U | 64U << 16},
+                     {regs::MAX_TERMS, 32767}};
+  check_registers(walk);
 }

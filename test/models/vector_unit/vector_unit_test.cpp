@@ -5,6 +5,7 @@
 #include <registers/vector_unit.hpp>
 
 #include "test/models/common/engine_bench.hpp"
+#include "test/registers/register_walk.hpp"
 
 namespace {
 
@@ -367,4 +368,14 @@ TEST_CASE("the vector unit shows its configuration") {
   config.max_columns = 5000;
   CHECK_THROWS_WITH(vector_unit("unit", config),
                     "max_columns: 5000 is not in 1..4096");
+}
+
+TEST_CASE("the registers of the vector unit are those of its table") {
+  bench b("bench");
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  auto walk = walk_over(b.driver.socket, regs::table);
+  walk.configured = {{interface_regs::ID, 1U | 3U << 16},
+                     {interface_regs::STATUS, 4U << 16},
+                     {regs::GEOMETRY, 64U | 4096U << 16}};
+  check_registers(walk);
 }
