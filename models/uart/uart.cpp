@@ -190,7 +190,7 @@ unsigned uart::transport_dbg(tlm::tlm_generic_payload& payload) {
 
 // Follows the lines in the kernel's time, and sets irq.
 void uart::advance() {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
   m_receiver.advance(now);
   watch_transmitter(now);
   irq.write(interrupt() != interrupt_none);

@@ -13,7 +13,6 @@ namespace {
 using namespace sc_core;
 namespace regs = vitvp::registers::plic;
 using vitvp::models::plic;
-using vitvp::test::run_for;
 using vitvp::test::settle;
 
 // Sources 1 to 15 are wired, the others are not.
