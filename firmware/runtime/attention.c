@@ -92,10 +92,9 @@ static void start_norm(struct attention* attention) {
   attention->source = norm_source(&attention->norm);
   attention->input = (struct operand){.data = attention->norm.y};
   if (plan->norm_resident) return;
-  for (uint32_t i = 0; i < 2; ++i) {
-    attention->input.buffers[i] =
-        sram_take(&core->sram, plan->norm_rows * core->network.image.width);
-  }
+  block_buffers_take(&attention->blocks, core,
+                     plan->norm_rows * core->network.image.width);
+  attention->input.blocks = &attention->blocks;
 }
 
 static void take_score_tiles(struct attention* attention) {

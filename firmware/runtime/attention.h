@@ -36,6 +36,7 @@ struct attention {
   struct norm norm;
   struct row_source source;
   struct operand input; /* y1 */
+  struct block_buffers blocks;
   struct tiling tiling; /* of Q, K or V of one head */
   uint32_t query;       /* [n, d] */
   uint32_t key;         /* [d, n]: channels are rows */

@@ -137,7 +137,8 @@ void ffn1_push_weights(const struct block_run* run) {
 
 /* norm2 into SRAM beside the product, or before it into DRAM. */
 static void start_norm(struct block_run* run, struct norm* norm,
-                       struct row_source* source, struct operand* a) {
+                       struct row_source* source, struct operand* a,
+                       struct block_buffers* blocks) {
   struct core* core = run->core;
   const struct norm_request request = {core_residual(core, run->tokens),
                                        run->tokens,
@@ -153,10 +154,9 @@ static void start_norm(struct block_run* run, struct norm* norm,
   if (norm->y.resident) return;
   norm_finish(norm);
   source->complete = true;
-  for (uint32_t i = 0; i < 2; ++i) {
-    a->buffers[i] =
-        sram_take(&core->sram, run->ffn1.norm_rows * core->network.image.width);
-  }
+  block_buffers_take(blocks, core,
+                     run->ffn1.norm_rows * core->network.image.width);
+  a->blocks = blocks;
 }
 
 void ffn1_run(struct block_run* run) {
@@ -164,10 +164,11 @@ void ffn1_run(struct block_run* run) {
   struct norm norm;
   struct row_source source;
   struct hidden_sink sink;
+  struct block_buffers blocks;
   struct gemm gemm = {.tiling = &run->ffn1.tiling};
   core_begin_stage(core, run->tokens);
   place_hidden(run);
-  start_norm(run, &norm, &source, &gemm.a);
+  start_norm(run, &norm, &source, &gemm.a, &blocks);
   sink_init(&sink, run);
   gemm.source = &source;
   gemm.sink = (struct result_sink){place, 0, column_submitted, &sink};

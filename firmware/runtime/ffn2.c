@@ -46,7 +46,8 @@ static void gather_hidden(struct block_run* run, struct operand* a,
 }
 
 /* The hidden map as it is, read in place or in slices. */
-static void place_hidden(struct block_run* run, struct operand* a) {
+static void place_hidden(struct block_run* run, struct operand* a,
+                         struct block_buffers* blocks) {
   struct core* core = run->core;
   const struct tiling* t = &run->ffn2.tiling;
   *a = (struct operand){.data = run->hidden,
@@ -54,9 +55,8 @@ static void place_hidden(struct block_run* run, struct operand* a) {
                         .list = live_list(run),
                         .buffer_stride = run->ffn2.hidden_stride};
   if (run->hidden.resident) return;
-  for (uint32_t i = 0; i < 2; ++i) {
-    a->buffers[i] = sram_take(&core->sram, t->tile_terms * a->buffer_stride);
-  }
+  block_buffers_take(blocks, core, t->tile_terms * a->buffer_stride);
+  a->blocks = blocks;
 }
 
 void ffn2_run(struct block_run* run) {
@@ -65,6 +65,7 @@ void ffn2_run(struct block_run* run) {
   const struct matrix x = core_residual(core, run->tokens);
   struct gemm gemm = {.tiling = t};
   struct residual residual;
+  struct block_buffers blocks;
   uint32_t slices[FFN2_MOST_SLICES];
   core_begin_stage(core, run->tokens);
   residual_init(&residual, core, &x, &x, t->tile_rows, t->tile_columns,
@@ -76,7 +77,7 @@ void ffn2_run(struct block_run* run) {
     gather_hidden(run, &gemm.a, slices);
     gemm.slices = slices;
   } else {
-    place_hidden(run, &gemm.a);
+    place_hidden(run, &gemm.a, &blocks);
   }
   gemm.sink = residual_sink(&residual);
   gemm.tag = layer_tag(LAYER_FFN2, run->number, 0);

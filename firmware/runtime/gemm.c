@@ -1,16 +1,18 @@
 #include "firmware/runtime/gemm.h"
 
-/* Blocks of A on their way, two at a time. */
-struct blocks {
-  uint32_t loaded[2]; /* tickets of the DMA */
-  uint32_t used[2];   /* tickets of the row engine */
-  uint32_t current;   /* buffer of the step that runs */
-};
+void block_buffers_take(struct block_buffers* blocks, struct core* core,
+                        uint32_t bytes) {
+  for (uint32_t i = 0; i < 2; ++i) {
+    blocks->address[i] = sram_take(&core->sram, bytes);
+    blocks->loaded[i] = engines_past(&core->engines, ENGINE_DMA);
+    blocks->used[i] = engines_past(&core->engines, ENGINE_ROW);
+  }
+  blocks->current = 0;
+}
 
 struct run {
   struct core* core;
   const struct gemm* gemm;
-  struct blocks blocks;
   uint32_t ticket; /* last one of the row engine */
 };
 
@@ -31,32 +33,33 @@ struct result_sink direct_sink(struct direct_result* to) {
 }
 
 /* Brings the block of a step into a buffer that its last user is done with. */
-static void load_block(struct run* run, const struct step* step,
-                       uint32_t buffer) {
+static void load_block(struct run* run, const struct step* step) {
   const struct gemm* gemm = run->gemm;
   const struct operand* a = &gemm->a;
+  struct block_buffers* blocks = a->blocks;
+  const uint32_t buffer = blocks->current;
   const uint32_t rows = step_rows(gemm->tiling, step);
   const uint32_t terms = step_terms(gemm->tiling, step);
   if (terms == 0) return;
-  engines_wait(&run->core->engines, ENGINE_ROW, run->blocks.used[buffer]);
+  engines_wait(&run->core->engines, ENGINE_ROW, blocks->used[buffer]);
   struct matrix from = a->data;
-  struct matrix to = {a->buffers[buffer], terms, true};
+  struct matrix to = {blocks->address[buffer], terms, true};
   if (!a->channel_major) {
     from.address += step->block * from.stride + step->term;
-    run->blocks.loaded[buffer] =
+    blocks->loaded[buffer] =
         core_copy(run->core, &from, &to, rows, terms, gemm->tag);
     return;
   }
   to.stride = a->buffer_stride;
   from.address += step->block;
   if (a->list != 0) {
-    run->blocks.loaded[buffer] =
+    blocks->loaded[buffer] =
         core_gather(run->core, &from, a->list + 2 * step->term, &to, terms,
                     rows, gemm->tag);
     return;
   }
   from.address += step->term * from.stride;
-  run->blocks.loaded[buffer] =
+  blocks->loaded[buffer] =
       core_copy(run->core, &from, &to, terms, rows, gemm->tag);
 }
 
@@ -70,7 +73,7 @@ static void place_a(const struct run* run, const struct step* step,
   if (resident) {
     command->a = a->data.address;
   } else {
-    command->a = a->buffers[run->blocks.current];
+    command->a = a->blocks->address[a->blocks->current];
     stride = a->channel_major ? a->buffer_stride
                               : step_terms(run->gemm->tiling, step);
     first_term = 0;
@@ -144,6 +147,7 @@ static void run_block(struct run* run, const struct step* step,
                       const struct weight_slot* slot) {
   const struct tiling* t = run->gemm->tiling;
   struct row_source* source = run->gemm->source;
+  struct block_buffers* blocks = run->gemm->a.blocks;
   const uint32_t end = step->block + step_rows(t, step);
   for (uint32_t row = step->block; row < end;) {
     const uint32_t rows = command_rows(run, step, row);
@@ -154,7 +158,7 @@ static void run_block(struct run* run, const struct step* step,
     submit_tile(run, step, slot, row, rows);
     row += rows;
   }
-  run->blocks.used[run->blocks.current] = run->ticket;
+  if (blocks != 0) blocks->used[blocks->current] = run->ticket;
 }
 
 static void end_of_columns(struct run* run, const struct step* step) {
@@ -177,21 +181,18 @@ static void wait_slice(const struct run* run, const struct step* step) {
 
 uint32_t gemm_run(struct core* core, const struct gemm* gemm) {
   const struct tiling* t = gemm->tiling;
+  struct block_buffers* blocks = gemm->a.blocks;
   const bool streamed = !gemm->a.data.resident;
   struct run run = {.core = core, .gemm = gemm};
   run.ticket = engines_past(&core->engines, ENGINE_ROW);
-  run.blocks.used[0] = run.blocks.used[1] = run.ticket;
-  run.blocks.loaded[0] = run.blocks.loaded[1] =
-      engines_past(&core->engines, ENGINE_DMA);
   struct step step = {0, 0, 0, 0};
   const struct weight_slot* slot = 0;
-  if (streamed) load_block(&run, &step, 0);
+  if (streamed) load_block(&run, &step);
   for (bool more = true; more;) {
     if (step.block == step.panel) slot = weights_take(&core->weights);
     wait_slice(&run, &step);
     if (streamed) {
-      engines_wait(&core->engines, ENGINE_DMA,
-                   run.blocks.loaded[run.blocks.current]);
+      engines_wait(&core->engines, ENGINE_DMA, blocks->loaded[blocks->current]);
     }
     run_block(&run, &step, slot);
     struct step next = step;
@@ -200,8 +201,8 @@ uint32_t gemm_run(struct core* core, const struct gemm* gemm) {
       end_of_columns(&run, &step);
       weights_give(&core->weights, run.ticket);
     }
-    run.blocks.current ^= 1u;
-    if (streamed && more) load_block(&run, &next, run.blocks.current);
+    if (streamed) blocks->current ^= 1u;
+    if (streamed && more) load_block(&run, &next);
     step = next;
   }
   return run.ticket;

@@ -7,14 +7,25 @@
 #include "firmware/runtime/core.h"
 #include "firmware/runtime/tiling.h"
 
+/* Two buffers in SRAM for blocks of an A that is not there as a whole. They may
+ * serve several products, one after the other. */
+struct block_buffers {
+  uint32_t address[2];
+  uint32_t loaded[2]; /* tickets of the DMA */
+  uint32_t used[2];   /* tickets of the row engine */
+  uint32_t current;   /* buffer of the step that runs */
+};
+void block_buffers_take(struct block_buffers* blocks, struct core* core,
+                        uint32_t bytes);
+
 /* The operand A, i8. Token-major: row r is `stride` bytes behind row r-1,
  * terms contiguous. Channel-major: the other way round. */
 struct operand {
   struct matrix data;
   bool channel_major;
-  uint32_t list;       /* channel-major: u16 list of the terms; 0: all */
-  uint32_t buffers[2]; /* in SRAM, for a block each, unless data is resident */
-  uint32_t buffer_stride; /* channel-major: between terms in a buffer */
+  uint32_t list; /* channel-major: u16 list of the terms; 0: all */
+  struct block_buffers* blocks; /* unless data is resident */
+  uint32_t buffer_stride;       /* channel-major: between terms in a buffer */
 };
 
 /* Who makes A while the product already runs. */

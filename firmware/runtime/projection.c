@@ -17,7 +17,8 @@ void projection_push_weights(const struct block_run* run) {
 
 /* Brings the context into SRAM if it is not there, at once or in blocks. */
 static void place_context(struct block_run* run, struct operand* a,
-                          struct copy* copy, struct row_source* source) {
+                          struct block_buffers* blocks, struct copy* copy,
+                          struct row_source* source) {
   struct core* core = run->core;
   const struct tiling* t = &run->projection.tiling;
   const uint32_t width = core->network.image.width;
@@ -30,8 +31,8 @@ static void place_context(struct block_run* run, struct operand* a,
     return;
   }
   if (!run->projection.resident) {
-    a->buffers[0] = sram_take(&core->sram, t->block_rows * width);
-    a->buffers[1] = sram_take(&core->sram, t->block_rows * width);
+    block_buffers_take(blocks, core, t->block_rows * width);
+    a->blocks = blocks;
     return;
   }
   *copy = (struct copy){
@@ -54,11 +55,12 @@ void projection_run(struct block_run* run) {
   const struct tiling* t = &run->projection.tiling;
   const struct matrix x = core_residual(core, run->tokens);
   struct gemm gemm = {.tiling = t};
+  struct block_buffers blocks;
   struct copy copy;
   struct row_source source = {0, 0, 0, true};
   struct residual residual;
   core_begin_stage(core, run->tokens);
-  place_context(run, &gemm.a, &copy, &source);
+  place_context(run, &gemm.a, &blocks, &copy, &source);
   residual_init(&residual, core, &x, &x, t->tile_rows, t->tile_columns,
                 layer_tag(LAYER_RESIDUAL1, run->number, 0));
   gemm.source = &source;
