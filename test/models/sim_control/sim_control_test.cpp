@@ -90,6 +90,17 @@ TEST_CASE("failure ends the simulation with its code") {
   CHECK(bench.dut.exit_code() == 42);
 }
 
+TEST_CASE("the first end counts") {
+  unsigned calls = 0;
+  sim_control_config config = example();
+  config.on_finish = [&](unsigned) { ++calls; };
+  control_bench bench(config);
+  CHECK(stops(bench, 0x00073333));
+  bench.cpu.write(regs::FINISH, 0x5555);
+  CHECK(bench.dut.exit_code() == 7);
+  CHECK(calls == 1);
+}
+
 TEST_CASE("failure without code is still a failure") {
   control_bench bench;
   CHECK(stops(bench, 0x3333));
@@ -139,6 +150,20 @@ TEST_CASE("wall-clock time counts from the start, both halves of one moment") {
   now += 1;
   CHECK(bench.cpu.peek(regs::HOST_NS_LO) == 0);
   CHECK(bench.cpu.read(regs::HOST_NS_HI) == 2);
+}
+
+TEST_CASE("the halves of wall-clock time belong together") {
+  std::uint64_t now = 0;
+  sim_control_config config = example();
+  config.host_ns = [&now] { return now += 0x60000000U; };
+  control_bench bench(config);
+  std::uint64_t expected = 0;
+  for (int i = 0; i < 10; ++i) {
+    expected += 0x60000000U;
+    const std::uint64_t low = bench.cpu.read(regs::HOST_NS_LO);
+    const std::uint64_t high = bench.cpu.read(regs::HOST_NS_HI);
+    CHECK((high << 32 | low) == expected);
+  }
 }
 
 TEST_CASE("wall-clock time advances by itself") {
