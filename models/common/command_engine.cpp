@@ -225,7 +225,7 @@ void command_engine::run() {
 
 void command_engine::wait_for_command() {
   for (;;) {
-    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const sc_core::sc_time& now = sc_core::sc_time_stamp();
     if (halted() || m_queue.empty()) {
       wait(m_wake);
       continue;
@@ -286,7 +286,7 @@ void command_engine::finish(command_report& report, fault_code code,
 }
 
 void command_engine::withdraw(command_report& report) const {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
   const sc_core::sc_time end = next_edge(now);
   if (end > now) sc_core::wait(end - now);
   report.cycles = cycle_breakdown();

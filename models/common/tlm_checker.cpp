@@ -180,7 +180,7 @@ bool tlm_checker::get_direct_mem_ptr(tlm::tlm_generic_payload& payload,
 
 unsigned tlm_checker::transport_dbg(tlm::tlm_generic_payload& payload) {
   const attributes sent(payload);
-  const sc_core::sc_time time = sc_core::sc_time_stamp();
+  const sc_dt::uint64 time = sc_core::sc_time_stamp().value();
   const sc_dt::uint64 delta = sc_core::sc_delta_count();
   const unsigned moved = out->transport_dbg(payload);
   check(sent.same(attributes(payload), m_address_may_change),
@@ -195,7 +195,8 @@ unsigned tlm_checker::transport_dbg(tlm::tlm_generic_payload& payload) {
               std::equal(first.begin(), first.end(), payload.get_data_ptr()),
           tlm_rule::debug_side_effect, payload);
   }
-  check(time == sc_core::sc_time_stamp() && delta == sc_core::sc_delta_count(),
+  check(time == sc_core::sc_time_stamp().value() &&
+            delta == sc_core::sc_delta_count(),
         tlm_rule::debug_time, payload);
   return moved;
 }

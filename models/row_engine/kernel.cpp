@@ -24,10 +24,16 @@ std::size_t rows_of_block(const product& p) {
   return std::min<std::size_t>(p.rows, std::max(most, tile_rows));
 }
 
+/// A byte of memory, taken as an element.
+template <typename element>
+constexpr std::int16_t widened(std::uint8_t byte) {
+  return std::int16_t{static_cast<element>(byte)};
+}
+
 template <typename element>
 VITVP_TARGET_CLONES void widen(const std::uint8_t* from, std::size_t n,
                                std::int16_t* to) {
-  for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<element>(from[i]);
+  for (std::size_t i = 0; i < n; ++i) to[i] = widened<element>(from[i]);
 }
 
 /// Term k of rows [0, rows) at `from`, one after the other, into every
@@ -36,7 +42,7 @@ template <typename element>
 void scatter(const std::uint8_t* from, std::size_t rows, std::size_t stride,
              std::int16_t* to) {
   for (std::size_t r = 0; r < rows; ++r) {
-    to[r * stride] = static_cast<element>(from[r]);
+    to[r * stride] = widened<element>(from[r]);
   }
 }
 
@@ -62,7 +68,7 @@ void pack_a_as(const product& p, std::size_t first, std::size_t rows,
       continue;
     }
     for (std::size_t r = 0; r < rows; ++r) {
-      to[r * stride + k] = static_cast<element>(column[r * p.a_row_stride]);
+      to[r * stride + k] = widened<element>(column[r * p.a_row_stride]);
     }
   }
 }
@@ -81,8 +87,8 @@ VITVP_TARGET_CLONES void interleave(const std::uint8_t* even_term,
                                     const std::uint8_t* odd_term,
                                     std::int16_t* to) {
   for (std::size_t c = 0; c < tile_columns; ++c) {
-    to[2 * c] = static_cast<std::int8_t>(even_term[c]);
-    to[2 * c + 1] = static_cast<std::int8_t>(odd_term[c]);
+    to[2 * c] = widened<std::int8_t>(even_term[c]);
+    to[2 * c + 1] = widened<std::int8_t>(odd_term[c]);
   }
 }
 
