@@ -1,23 +1,23 @@
 """Trains a task's network and exports it; docs/training.md.
 
     python3 -m vit.train TASK [--seed N] [--config FILE] [--work DIR]
-        [--out DIR] [--threads N]
+        [--out DIR] [--threads N] [--validation-only]
 """
 
-# The libraries under NumPy and PyTorch read these when they are loaded.
-# pylint: disable=wrong-import-position
 import argparse
 import os
 import pathlib
 import sys
 
+from . import tasks
+
 
 def parse_arguments(arguments):
-    """The command line; starts the libraries' threads before they load."""
+    """The command line."""
     parser = argparse.ArgumentParser(
         prog="python3 -m vit.train",
         description="trains a vision transformer and exports its package")
-    parser.add_argument("task", help="digits")
+    parser.add_argument("task", choices=tasks.NAMES)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--config", type=pathlib.Path,
                         help="vit/train/TASK.yaml unless given")
@@ -28,6 +28,9 @@ def parse_arguments(arguments):
                         help="package and test images; the folder of --work "
                              "unless given")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--validation-only", action="store_true",
+                        help="leave the test images alone: for choosing "
+                             "values of the configuration")
     options = parser.parse_args(arguments)
     if options.seed < 0 or options.threads < 1:
         parser.error("--seed must be 0 or more, --threads 1 or more")
@@ -37,6 +40,7 @@ def parse_arguments(arguments):
 def main(arguments=None):
     """The command; returns its exit status."""
     options = parse_arguments(arguments)
+    # The libraries under NumPy and PyTorch read these when they are loaded.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(options.threads)
     # pylint: disable=import-outside-toplevel

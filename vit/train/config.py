@@ -83,10 +83,13 @@ class Config:
     pruning: PruningConfig
     export: ExportConfig
 
-    def fingerprint(self, seed):
-        """Text that differs wherever a checkpoint would not fit."""
-        text = f"{dataclasses.asdict(self)} {seed}"
-        return hashlib.sha256(text.encode()).hexdigest()
+    def fingerprint(self, stage, seed):
+        """Text that differs wherever a stage's checkpoint would not fit."""
+        values = dataclasses.asdict(self)
+        del values["export"]
+        if stage == "teacher":
+            del values["student"], values["pruning"]
+        return hashlib.sha256(f"{values} {seed}".encode()).hexdigest()
 
 
 def load(path):

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from . import evaluate, model as float_model, quantise
-from .package import ImageSet, Package, Pruning, check
+from .package import Package, Pruning, check
 
 RESIDUAL = ("patch.product", "embed", "projection.product", "projection",
             "ffn2.product", "ffn2")
@@ -18,9 +18,9 @@ def calibrate(model, images):
     ranges = {}
 
     def observe(name, values):
-        largest = values.abs().max().item()
-        # max() of Python drops NaN if it comes second.
-        ranges[name] = max(largest, ranges.get(name, 0.0))
+        # np.maximum() lets NaN through, max() would not.
+        ranges[name] = float(np.maximum(values.abs().max().item(),
+                                        ranges.get(name, 0.0)))
 
     model.eval()
     with torch.no_grad():
@@ -141,8 +141,7 @@ def choose_threshold(package, validation, config):
                      "ffn2_reduction": result["ffn2"]["reduction"]})
     least = rows[0]["accuracy"] - config.threshold_tolerance
     chosen = max(row["threshold"] for row in rows
-                 if row["accuracy"] >= least - 1e-9
-                 and row["threshold"] in config.thresholds)
+                 if row["accuracy"] >= least - 1e-9)
     pruning = dataclasses.replace(package.pruning, ffn2_threshold=chosen)
     return dataclasses.replace(package, pruning=pruning), rows
 
@@ -153,7 +152,3 @@ def metadata_of(task, config, seed):
             "provenance": f"trained by vit/train, seed {seed}, on: "
                           f"{task.provenance}",
             "class_names": json.dumps(task.class_names)}
-
-
-__all__ = ["ImageSet", "calibrate", "choose_threshold", "make_package",
-           "metadata_of", "quantise_network"]

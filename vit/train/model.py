@@ -9,6 +9,7 @@ from .package import ALL_TOKENS
 PIXEL_MEAN = 0.5
 PIXEL_DEVIATION = 0.5
 EPSILON = 1e-6
+POSITION_DEVIATION = 0.5
 
 
 def ignore(name, values):
@@ -40,7 +41,8 @@ class Block(nn.Module):
         rows = see("norm1", self.norm1(stream))
         query, key, value = self.qkv(rows).view(
             count, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        see("query", query), see("key", key), see("value", value)
+        for name, values in (("query", query), ("key", key), ("value", value)):
+            see(name, values)
         scale = (width // self.heads) ** -0.5
         scores = see("scores", query @ key.transpose(2, 3) * scale)
         weights = scores.softmax(-1)
@@ -89,7 +91,7 @@ class VisionTransformer(nn.Module):
         self.norm = nn.LayerNorm(size.width, eps=EPSILON)
         self.head = nn.Linear(size.width, size.classes)
         self.apply(_initialise)
-        nn.init.trunc_normal_(self.position, std=0.02)
+        nn.init.normal_(self.position, std=POSITION_DEVIATION)
 
     def patches(self, images):
         """u8 [count, H, W, C] to [count, patches, P*P*C]."""
@@ -124,6 +126,7 @@ class VisionTransformer(nn.Module):
 
 
 def _initialise(module):
+    """Keeps the variance; 0.02, made for wide networks, learns too slowly."""
     if isinstance(module, nn.Linear):
-        nn.init.trunc_normal_(module.weight, std=0.02)
+        nn.init.normal_(module.weight, std=module.in_features ** -0.5)
         nn.init.zeros_(module.bias)

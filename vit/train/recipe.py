@@ -18,9 +18,6 @@ def run(options):
     begin = time.monotonic()
     torch.set_num_threads(options.threads)
     torch.use_deterministic_algorithms(True)
-    if options.config is None and options.task not in tasks.NAMES:
-        raise InputError(f"task {options.task!r} is unknown; there are: "
-                         + ", ".join(tasks.NAMES))
     config = configuration.load(options.config
                                 or tasks.config_path(options.task))
     if config.task != options.task:
@@ -41,9 +38,12 @@ def run(options):
         model, task.images("validation"), config.export)
     out.mkdir(parents=True, exist_ok=True)
     package.save(model, out / f"{options.task}.safetensors")
-    package.save_images(task.images("test"),
-                        out / f"{options.task}_test.safetensors")
-    figures = measure(task, teacher, student, model)
+    parts = ["validation"]
+    if not options.validation_only:
+        parts.append("test")
+        package.save_images(task.images("test"),
+                            out / f"{options.task}_test.safetensors")
+    figures = measure(task, teacher, student, model, parts)
     figures.update(task=options.task, seed=options.seed,
                    thresholds=thresholds,
                    ffn2_threshold=model.pruning.ffn2_threshold,
@@ -54,12 +54,12 @@ def run(options):
     print_figures(figures)
 
 
-def measure(task, teacher, student, model):
-    """Accuracy of every step on validation and test images."""
+def measure(task, teacher, student, model, parts):
+    """Accuracy of every step on the images of each of `parts`."""
     off = dataclasses.replace(model.pruning, ffn2_threshold=None)
     dense = package.Pruning.none(model.size.depth)
     figures = {"dense_macs": integer.dense_macs(model.size)}
-    for part in ("validation", "test"):
+    for part in parts:
         images = task.images(part)
         pruned = evaluate.evaluate(model, images)
         del pruned["images"]
@@ -74,25 +74,28 @@ def measure(task, teacher, student, model):
     return figures
 
 
+STEPS = (("dense GELU, float", "teacher_float"),
+         ("ReLU, tokens pruned, float", "student_float"),
+         ("the same in INT8, nothing pruned", "int8_dense"),
+         ("the same in INT8, tokens pruned", "int8_tokens"),
+         ("tokens and FFN2 pruned", "int8_pruned"))
+
+
 def print_figures(figures):
     """A table that a person can read."""
-    steps = (("dense GELU, float", "teacher_float"),
-             ("ReLU, tokens pruned, float", "student_float"),
-             ("the same, INT8, nothing pruned", "int8_dense"),
-             ("the same, INT8, tokens pruned", "int8_tokens"))
-    print(f"\n{'accuracy':34}validation    test")
-    for title, key in steps:
-        print(f"{title:34}{figures['validation'][key]:10.4f}"
-              f"{figures['test'][key]:8.4f}")
-    print(f"{'the same, tokens and FFN2 pruned':34}"
-          f"{figures['validation']['int8_pruned']['accuracy']:10.4f}"
-          f"{figures['test']['int8_pruned']['accuracy']:8.4f}")
-    print("\nthreshold  accuracy  operations  FFN2 rows (validation)")
+    parts = [part for part in ("validation", "test") if part in figures]
+    print(f"\n{'accuracy':34}" + "".join(f"{part:>12}" for part in parts))
+    for title, key in STEPS:
+        values = [figures[part][key] for part in parts]
+        values = [value["accuracy"] if isinstance(value, dict) else value
+                  for value in values]
+        print(f"{title:34}" + "".join(f"{value:12.4f}" for value in values))
+    print("\nthreshold   accuracy  operations  FFN2 rows  (validation)")
     for row in figures["thresholds"]:
         chosen = "*" if (row["threshold"]
                          == figures["ffn2_threshold"]) else ""
-        print(f"{row['threshold']:8}{chosen:1}{row['accuracy']:10.4f}"
+        print(f"{row['threshold']:8}{chosen:1}{row['accuracy']:11.4f}"
               f"{-row['macs_reduction']:12.1%}{-row['ffn2_reduction']:11.1%}")
-    print("\ntest images, INT8, tokens and FFN2 pruned")
-    print(evaluate.summary(figures["test"]["int8_pruned"]))
+    print(f"\n{parts[-1]} images, INT8, tokens and FFN2 pruned")
+    print(evaluate.summary(figures[parts[-1]]["int8_pruned"]))
     print(f"\n{figures['wall_seconds']:.0f} s")

@@ -22,10 +22,10 @@ LOG_FIELDS = ("stage", "epoch", "loss", "training_accuracy",
 class Trainer:
     """One task with one seed; its files go to `folder`.
 
-    The folder holds log.csv and, per stage, a checkpoint that is replaced
-    after every epoch and resumed from if it is of the same configuration and
-    seed. Each epoch draws its random numbers from (seed, stage, epoch), so a
-    resumed run gives what an undisturbed one gives.
+    Per stage the folder holds a log, STAGE.csv, and a checkpoint, STAGE.pt,
+    which is replaced after every epoch and resumed from if it is of the same
+    configuration and seed. Each epoch draws its random numbers from (seed,
+    stage, epoch), so a resumed run gives what an undisturbed one gives.
     """
 
     def __init__(self, config, task, seed, folder):
@@ -126,7 +126,7 @@ class Trainer:
     def _checkpoint(self, stage, parts, epoch, log):
         state = {name: part.state_dict() for name, part in parts.items()}
         state.update(epoch=epoch, log=log,
-                     fingerprint=self.config.fingerprint(self.seed))
+                     fingerprint=self.config.fingerprint(stage, self.seed))
         path = self.folder / f"{stage}.pt"
         torch.save(state, f"{path}.partial")
         os.replace(f"{path}.partial", path)
@@ -137,7 +137,7 @@ class Trainer:
         if not path.exists():
             return 0, []
         state = torch.load(path)
-        if state["fingerprint"] != self.config.fingerprint(self.seed):
+        if state["fingerprint"] != self.config.fingerprint(stage, self.seed):
             print(f"{path} is of another configuration: starting afresh")
             return 0, []
         for name, part in parts.items():
