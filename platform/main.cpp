@@ -1,0 +1,22 @@
+// The executable `vitvp`: the command line with the simulation behind it.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <systemc>
+
+#include "platform/cli.hpp"
+#include "platform/run_scenario.hpp"
+
+int sc_main(int argc, char* argv[]) {
+  using namespace vitvp::platform;
+  return run_cli(
+      argc, argv,
+      {run_scenario, std::cout, std::cerr, isatty(STDERR_FILENO) != 0});
+}
+
+// libsystemc's own main() would print its banner before anything else.
+int main(int argc, char* argv[]) {
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
+  return sc_core::sc_elab_and_sim(argc, argv);
+}
