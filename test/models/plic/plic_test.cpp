@@ -161,7 +161,8 @@ TEST_CASE("completions of sources not claimed or not enabled are ignored") {
   bench.enable(1U << 6 | 1U << 8);
   bench.set(6, true);
   CHECK(bench.claim() == 6);
-  for (const std::uint32_t source : {0U, 8U, 31U, 32U, 1000U, 0xffffffffU}) {
+  for (const std::uint32_t source :
+       {0U, 8U, 31U, 32U, 38U, 1000U, 0xffffffffU}) {
     bench.complete(source);
   }
   CHECK(bench.dut.claimed() == 1U << 6);

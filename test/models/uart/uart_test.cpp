@@ -187,6 +187,14 @@ TEST_CASE("a character arrives per character time") {
   CHECK(bench.cpu.read(regs::RBR_THR_DLL, 1, sc_time(1, SC_US)) == 'y');
 }
 
+TEST_CASE("reading does not hold up the characters that follow") {
+  uart_bench bench(receiving("xyz"));
+  bench.run(1.5);
+  CHECK(bench.read(regs::RBR_THR_DLL) == 'x');
+  bench.run(0.5);
+  CHECK(bench.read(regs::RBR_THR_DLL) == 'y');
+}
+
 TEST_CASE("input waits while nobody reads, nothing is lost") {
   std::string sent;
   for (int i = 0; i < 40; ++i) sent += static_cast<char>('A' + i);
