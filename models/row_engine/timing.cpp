@@ -123,7 +123,8 @@ product_beats beats_of(const product_shape& s, const row_engine_geometry& g) {
                 ? tiled_beats(s.columns, s.rows, g.rows, s.element_bytes)
                 : tiled_beats(s.rows, s.columns, g.lanes, s.element_bytes);
   if (s.accumulate) beats.partial = tiled_beats(s.rows, s.columns, g.lanes, 4);
-  if (s.a_indexed) beats.index = tiles * divide_up(2 * s.terms, line_bytes);
+  if (s.a_indexed)
+    beats.index = tiles * divide_up(std::uint64_t{2} * s.terms, line_bytes);
   if (s.element_bytes == 4) return beats;
   if (s.records_by == record_by::column) {
     beats.records =

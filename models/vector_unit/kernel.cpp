@@ -97,7 +97,7 @@ VITVP_TARGET_CLONES void normalise(const normaliser& by, const std::int16_t* x,
 
 std::uint32_t softmax_row(const std::uint8_t* x, std::size_t n,
                           const std::uint8_t* table, std::uint8_t* z) {
-  const int most = largest(x, n);
+  const std::int8_t most = largest(x, n);
   for (std::size_t i = 0; i < n; ++i) {
     z[i] = table[most - static_cast<std::int8_t>(x[i])];
   }

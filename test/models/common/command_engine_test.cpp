@@ -119,7 +119,7 @@ TEST_CASE("the queue keeps what was staged at submission") {
   REQUIRE(b.reports.finished.size() == 4);
   for (std::uint32_t i = 1; i <= 4; ++i) {
     CHECK(b.reports.finished[i - 1].tag == i);
-    CHECK(b.reports.finished[i - 1].cycles.total() == 10 * i);
+    CHECK(b.reports.finished[i - 1].cycles.total() == 10ULL * i);
   }
   // Back to back, without a cycle between them.
   CHECK(b.reports.finished[3].end == ns(101));

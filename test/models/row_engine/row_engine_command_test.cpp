@@ -138,7 +138,7 @@ TEST_CASE("bank conflicts lengthen a command by the longest answer") {
   REQUIRE(b.memory.streams.size() == 4);
   CHECK(b.memory.streams[0].address == base);
   CHECK(b.memory.streams[0].beats == 10);
-  CHECK(b.memory.streams[1].beats == 2 * 30);
+  CHECK(b.memory.streams[1].beats == 60);
   CHECK(b.memory.streams[2].address == base + 0x2000);
   CHECK(b.memory.streams[3].is_write);
   CHECK(b.memory.streams[3].duration_cycles == without.cycles.total());

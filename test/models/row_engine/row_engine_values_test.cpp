@@ -69,12 +69,16 @@ setting random_setting(random_source& random, const limits& most) {
   }
   s.partial_row = (s.columns + up_to(5)) * 4;
   allocator room(bench::memory_base, random);
-  s.a = room.take(std::max(s.a_row * s.rows, s.a_term * listed), 1);
-  s.index = room.take(2 * s.terms, 2);
-  s.b = room.take(s.b_term * s.terms, 1);
-  s.partial = room.take(s.partial_row * s.rows, 4);
-  s.records = room.take(8 * std::max(s.rows, s.columns), 8);
-  s.c = room.take(std::max(s.c_row * s.rows, s.c_column * s.columns), e);
+  const auto bytes = [](std::uint64_t count, std::uint64_t each) {
+    return count * each;
+  };
+  s.a = room.take(std::max(bytes(s.rows, s.a_row), bytes(listed, s.a_term)), 1);
+  s.index = room.take(bytes(s.terms, 2), 2);
+  s.b = room.take(bytes(s.terms, s.b_term), 1);
+  s.partial = room.take(bytes(s.rows, s.partial_row), 4);
+  s.records = room.take(bytes(std::max(s.rows, s.columns), 8), 8);
+  s.c = room.take(
+      std::max(bytes(s.rows, s.c_row), bytes(s.columns, s.c_column)), e);
   return s;
 }
 
@@ -110,7 +114,7 @@ std::int64_t expected_value(const test_memory& memory, const setting& s,
                             std::uint32_t r, std::uint32_t c) {
   std::int64_t sum = 0;
   for (std::uint32_t k = 0; k < s.terms; ++k) {
-    sum += a_value(memory, s, r, k) *
+    sum += std::int64_t{a_value(memory, s, r, k)} *
            memory.load<std::int8_t>(s.b + k * s.b_term + c);
   }
   if (s.accumulate) {

@@ -42,7 +42,7 @@ TEST_CASE("one tile takes its terms, set-up, fill and drain") {
 
 TEST_CASE("drains hide behind the next tile") {
   // DeiT-Small FFN1: 25 x 24 tiles; only the last drain of 64 shows.
-  check(product_cycles(shape_of(197, 1536, 384), array), 600 * 384, 0, 82);
+  check(product_cycles(shape_of(197, 1536, 384), array), 600ULL * 384, 0, 82);
 }
 
 TEST_CASE("a drain longer than a tile holds the array up") {
@@ -77,9 +77,9 @@ TEST_CASE("more rows than terms of a chunk wait for their loads") {
 TEST_CASE("term-major operands stream") {
   product_shape shape = shape_of(197, 384, 65);
   shape.a_term_major = true;
-  check(product_cycles(shape, array), 25 * 6 * 65, 0, 4 + 3 + 64 + 4);
+  check(product_cycles(shape, array), 25ULL * 6 * 65, 0, 4 + 3 + 64 + 4);
   shape.a_indexed = true;
-  check(product_cycles(shape, array), 25 * 6 * 65, 0, 4 + 5 + 64 + 4);
+  check(product_cycles(shape, array), 25ULL * 6 * 65, 0, 4 + 5 + 64 + 4);
   // 128 rows are two reads for each term.
   shape = shape_of(128, 64, 100);
   shape.a_term_major = true;
@@ -93,10 +93,10 @@ TEST_CASE("no terms take a step of control for each tile") {
 TEST_CASE("beats count what each tile reads") {
   product_shape shape = shape_of(197, 384, 100);
   product_beats beats = beats_of(shape, array);
-  CHECK(beats.a == 6 * 197 * 2);
-  CHECK(beats.b == 25 * 100 * 6);
-  CHECK(beats.c == 197 * 6);
-  CHECK(beats.records == 25 * 6 * 8);
+  CHECK(beats.a == 6ULL * 197 * 2);
+  CHECK(beats.b == 25ULL * 100 * 6);
+  CHECK(beats.c == 197ULL * 6);
+  CHECK(beats.records == 25ULL * 6 * 8);
   CHECK(beats.partial == 0);
   CHECK(beats.index == 0);
   shape.a_term_major = true;
@@ -106,9 +106,9 @@ TEST_CASE("beats count what each tile reads") {
   shape.element_bytes = 2;
   shape.records_by = record_by::row;
   beats = beats_of(shape, array);
-  CHECK(beats.a == 6 * 100 * 25);
-  CHECK(beats.index == 150 * 4);
-  CHECK(beats.partial == 197 * 6 * 4);
-  CHECK(beats.c == 384 * 25);
-  CHECK(beats.records == 6 * 25);
+  CHECK(beats.a == 6ULL * 100 * 25);
+  CHECK(beats.index == 150ULL * 4);
+  CHECK(beats.partial == 197ULL * 6 * 4);
+  CHECK(beats.c == 384ULL * 25);
+  CHECK(beats.records == 6ULL * 25);
 }
