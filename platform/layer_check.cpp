@@ -175,12 +175,12 @@ void layer_check::finish_image(const std::vector<std::int16_t>& logits,
                                const std::vector<std::uint32_t>& tokens,
                                const std::vector<std::uint32_t>& live) {
   if (m_level == check_level::none) return;
-  for (const auto& [name, tensor] : m_tensors) {
+  for (const auto& [name, expected] : m_tensors) {
     // The list of live channels is built up by commands that know a part of
     // it; its length and its effect are compared instead.
     const bool is_list =
         name.size() > 5 && name.compare(name.size() - 5, 5, ".live") == 0;
-    if (tensor.compared == 0 && !is_list) {
+    if (expected.compared == 0 && !is_list) {
       m_unchecked.push_back("image " + std::to_string(m_image) + ": " + name);
     }
   }

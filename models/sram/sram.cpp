@@ -69,7 +69,10 @@ void sram::reset() {
 
 void sram::allow_dmi(bool allow) {
   m_config.allow_dmi = allow;
-  if (!allow) in->invalidate_direct_mem_ptr(0, m_config.total_bytes - 1);
+  if (allow) return;
+  for (int i = 0; i < static_cast<int>(in.size()); ++i) {
+    in[i]->invalidate_direct_mem_ptr(0, m_config.total_bytes - 1);
+  }
 }
 
 double sram::cycles(std::uint64_t ticks) const {
@@ -77,7 +80,7 @@ double sram::cycles(std::uint64_t ticks) const {
          static_cast<double>(m_config.clock_period.value());
 }
 
-void sram::b_transport(tlm::tlm_generic_payload& payload,
+void sram::b_transport(int, tlm::tlm_generic_payload& payload,
                        sc_core::sc_time& delay) {
   if (payload.get_command() == tlm::TLM_IGNORE_COMMAND) {
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
@@ -179,7 +182,7 @@ void sram::stream(std::uint64_t address, stream_extension& stream,
   (stream.is_write ? m_counters.write_beats : m_counters.read_beats) += all;
 }
 
-bool sram::get_direct_mem_ptr(tlm::tlm_generic_payload& payload,
+bool sram::get_direct_mem_ptr(int, tlm::tlm_generic_payload& payload,
                               tlm::tlm_dmi& dmi) {
   dmi.set_start_address(0);
   dmi.set_end_address(m_config.total_bytes - 1);
@@ -200,7 +203,7 @@ bool sram::get_direct_mem_ptr(tlm::tlm_generic_payload& payload,
   return true;
 }
 
-unsigned sram::transport_dbg(tlm::tlm_generic_payload& payload) {
+unsigned sram::transport_dbg(int, tlm::tlm_generic_payload& payload) {
   return debug_access(payload, m_memory.data(), m_config.total_bytes);
 }
 

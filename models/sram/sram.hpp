@@ -1,7 +1,7 @@
 // The shared buffer of the accelerator: banked SRAM.
 #pragma once
 
-#include <tlm_utils/simple_target_socket.h>
+#include <tlm_utils/multi_passthrough_target_socket.h>
 
 #include <cstdint>
 #include <systemc>
@@ -17,8 +17,8 @@ namespace vitvp::models {
 
 struct sram_config {
   sc_core::sc_time clock_period{1, sc_core::SC_NS};
-  std::uint64_t total_bytes = 232 * 1024;  ///< whole lines of all banks
-  unsigned banks = 8;                      ///< 1..64
+  std::uint64_t total_bytes = 232ULL << 10;  ///< whole lines of all banks
+  unsigned banks = 8;                        ///< 1..64
   unsigned line_bytes = 64;  ///< port width of a bank, a power of two, 8..1024
   bool allow_dmi = true;     ///< changes neither values nor times
 
@@ -58,7 +58,8 @@ struct sram_counters {
 /// BYTE_ENABLE_ERROR, streaming width below length BURST_ERROR.
 class sram : public sc_core::sc_module {
  public:
-  tlm_utils::simple_target_socket<sram> in;
+  /// Any number of initiators.
+  tlm_utils::multi_passthrough_target_socket<sram> in;
 
   /// Throws std::invalid_argument on a bad configuration.
   sram(const sc_core::sc_module_name& name, const sram_config& config);
@@ -75,9 +76,11 @@ class sram : public sc_core::sc_module {
   const std::uint8_t* data() const { return m_memory.data(); }
 
  private:
-  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
-  bool get_direct_mem_ptr(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi);
-  unsigned transport_dbg(tlm::tlm_generic_payload& payload);
+  void b_transport(int id, tlm::tlm_generic_payload& payload,
+                   sc_core::sc_time& delay);
+  bool get_direct_mem_ptr(int id, tlm::tlm_generic_payload& payload,
+                          tlm::tlm_dmi& dmi);
+  unsigned transport_dbg(int id, tlm::tlm_generic_payload& payload);
 
   void access(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   std::uint64_t beat(unsigned bank, std::uint64_t time);

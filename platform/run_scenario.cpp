@@ -1,0 +1,495 @@
+#include "platform/run_scenario.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+#include "firmware/hal/native_backend.h"
+#include "firmware/runtime/model_image.h"
+#include "models/host_cpu/elf.hpp"
+#include "platform/layer_check.hpp"
+#include "platform/memory_image.hpp"
+#include "platform/scenario_policy.hpp"
+#include "platform/soc.hpp"
+#include "platform/stall_ledger.hpp"
+#include "registers/memory_map.hpp"
+#include "vit/input_error.hpp"
+#include "vit/macs.hpp"
+#include "vit/synthetic.hpp"
+
+namespace vitvp::platform {
+namespace {
+
+using sc_core::sc_time;
+
+constexpr std::uint32_t dram_base = registers::dram_base;
+
+// Everything that is read before a simulation exists.
+struct inputs {
+  vit::package model;
+  vit::image_set images;
+  vit::pruning_policy policy;
+  std::size_t first = 0;
+  std::size_t count = 0;
+  memory_image memory;
+  models::elf_image elf;
+};
+
+bool runs_network(const scenario& s) {
+  return s.firmware.application == firmware_application::vit;
+}
+
+std::string firmware_path(const scenario& s) {
+  if (!s.firmware.elf.empty()) return s.firmware.elf;
+  return std::string(VITVP_FIRMWARE_DIR) +
+         (runs_network(s) ? "/vit.elf" : "/selftest.elf");
+}
+
+inputs read_inputs(const scenario& s) {
+  inputs in;
+  in.model = vit::open_package(s.package);
+  in.images = vit::open_images(s.images.path, in.model);
+  in.policy = effective_pruning(s, in.model);
+  in.first = s.images.first;
+  in.count = image_count(s, in.images.count());
+  in.memory =
+      build_memory_image({in.model, in.policy, in.images, in.first, in.count,
+                          static_cast<std::uint32_t>(s.firmware.ffn_plan)},
+                         dram_base, std::uint64_t{s.dram.total_mib} << 20);
+  if (s.host_cpu.kind == cpu_kind::iss) {
+    in.elf = models::elf_image::load(firmware_path(s));
+    in.elf.require_within(dram_base, firmware_bytes);
+  }
+  return in;
+}
+
+models::command_engine_config engine_config(const scenario& s,
+                                            const sc_time& clock,
+                                            std::uint32_t queue_depth) {
+  models::command_engine_config engine;
+  engine.clock_period = clock;
+  engine.queue_depth = queue_depth;
+  engine.use_dmi = s.dmi;
+  return engine;
+}
+
+void configure_memories(const scenario& s, soc_config& config) {
+  config.bus.latency_cycles = s.bus.latency_cycles;
+  config.bus.width_bytes = s.bus.width_bytes;
+  config.dram.clock_period = config.clock_period;
+  config.dram.size_bytes = std::uint64_t{s.dram.total_mib} << 20;
+  config.dram.bandwidth_gbps = s.dram.bandwidth_gbps;
+  config.dram.latency_ns = s.dram.latency_ns;
+  config.dram.banks = s.dram.banks;
+  config.dram.row_bytes = s.dram.row_bytes;
+  config.dram.row_hit_ns = s.dram.row_hit_ns;
+  config.dram.row_miss_ns = s.dram.row_miss_ns;
+  config.dram.allow_dmi = s.dmi;
+  config.sram.clock_period = config.clock_period;
+  config.sram.total_bytes = std::uint64_t{s.sram.total_kib} << 10;
+  config.sram.banks = s.sram.banks;
+  config.sram.line_bytes = s.sram.line_bytes;
+  config.sram.allow_dmi = s.dmi;
+}
+
+void configure_engines(const scenario& s, soc_config& config) {
+  const sc_time& clock = config.clock_period;
+  config.dma.engine = engine_config(s, clock, s.dma.queue_depth);
+  config.dma.burst_bytes = s.dma.burst_bytes;
+  config.dma.outstanding = s.dma.outstanding;
+  config.row_engine.engine = engine_config(s, clock, s.row_engine.queue_depth);
+  config.row_engine.rows = s.row_engine.rows;
+  config.row_engine.lanes = s.row_engine.lanes;
+  config.vector_unit.engine =
+      engine_config(s, clock, s.vector_unit.queue_depth);
+  config.vector_unit.elements = s.vector_unit.elements;
+  config.pruning_unit.engine =
+      engine_config(s, clock, s.pruning_unit.queue_depth);
+  config.pruning_unit.bytes_per_cycle = s.pruning_unit.bytes_per_cycle;
+}
+
+std::string file_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw vit::input_error("uart.input: " + path + ": not readable");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// A run from elaboration to result.
+class runner {
+ public:
+  runner(const scenario& s, const run_options& options, inputs in)
+      : m_scenario(s),
+        m_options(options),
+        m_in(std::move(in)),
+        m_clock(1000.0 / s.clock_mhz, sc_core::SC_NS),
+        m_soc("soc", configuration()),
+        m_ledger(engine_names(), m_soc.dma.name(), m_soc.row_engine.name(),
+                 m_clock),
+        m_check(level(), m_in.model, m_in.policy, m_in.images,
+                [this](std::uint64_t address, void* to, std::size_t bytes) {
+                  return m_soc.read_memory(address, to, bytes);
+                }) {
+    for (models::command_engine* engine : m_soc.engines()) {
+      engine->add_observer(m_ledger);
+      engine->add_observer(m_check);
+    }
+    load();
+  }
+
+  run_result run() {
+    if (runs_network(m_scenario)) m_check.start_image(m_in.first);
+    simulate();
+    collect();
+
+    return std::move(m_result);
+  }
+
+ private:
+  check_level level() const {
+    if (!runs_network(m_scenario)) return check_level::none;
+    switch (m_scenario.checks.level) {
+      case checks_level::none:
+        return check_level::none;
+      case checks_level::results:
+        return check_level::results;
+      case checks_level::layers:
+        return check_level::layers;
+    }
+    return check_level::layers;
+  }
+
+  std::vector<std::string> engine_names() {
+    std::vector<std::string> names;
+    for (models::command_engine* engine : m_soc.engines()) {
+      names.emplace_back(engine->name());
+    }
+    return names;
+  }
+
+  void configure_core(soc_config& config) {
+    models::host_cpu_config core;
+    core.clock_period = m_clock;
+    core.symbolize = [this](std::uint32_t address) {
+      return m_in.elf.symbolize(address);
+    };
+    core.on_halt = [this](const std::string& reason) {
+      if (!m_finished)
+        end(run_status::firmware_failed, "core halted: " + reason);
+      sc_core::sc_stop();
+    };
+    static_cast<models::host_cpu_config&>(config.iss) = core;
+    config.iss.memory_base = dram_base;
+    config.iss.memory_bytes = std::uint64_t{m_scenario.dram.total_mib} << 20;
+    config.iss.entry = m_in.elf.entry();
+    config.iss.use_dmi = m_scenario.dmi;
+    config.iss.cycles_per_instruction =
+        m_scenario.host_cpu.cycles_per_instruction;
+    static_cast<models::host_cpu_config&>(config.native) = core;
+    config.native.application =
+        runs_network(m_scenario) ? vit_application : selftest_application;
+    config.native.backend_select = native_backend_select;
+    config.native.interrupt = firmware_interrupt;
+  }
+
+  soc_config configuration() {
+    soc_config config;
+    config.clock_period = m_clock;
+    config.core = m_scenario.host_cpu.kind == cpu_kind::iss ? core_kind::iss
+                                                            : core_kind::native;
+    configure_core(config);
+    configure_memories(m_scenario, config);
+    configure_engines(m_scenario, config);
+    config.uart.clock_period = m_clock;
+    config.uart.output = m_scenario.uart.echo ? m_options.uart : nullptr;
+    if (!m_scenario.uart.input.empty()) {
+      config.uart.input =
+          models::uart_source_from(file_text(m_scenario.uart.input));
+    }
+    config.model_address = m_in.memory.header;
+    config.on_finish = [this](unsigned code) {
+      m_finished = true;
+      m_exit_code = code;
+    };
+    config.on_progress = [this](std::uint32_t images) { progress(images); };
+    return config;
+  }
+
+  void load() {
+    for (const memory_segment& segment : m_in.memory.segments) {
+      m_soc.write_dram(segment.address, segment.bytes.data(),
+                       segment.bytes.size());
+    }
+    for (const models::elf_segment& segment : m_in.elf.segments()) {
+      m_soc.write_dram(segment.address, segment.data.data(),
+                       segment.data.size());
+    }
+    std::vector<models::purpose_region> purposes;
+    for (const memory_region& region : m_in.memory.regions) {
+      purposes.push_back(
+          {region.purpose, region.base - dram_base, region.size});
+    }
+    m_soc.dram.set_purposes(std::move(purposes));
+  }
+
+  void progress(std::uint32_t images) {
+    // The firmware may say so before its first image, and never twice.
+    if (!runs_network(m_scenario) || images != m_result.images.size() + 1 ||
+        images > m_in.count) {
+      return;
+    }
+    image_result image = read_result(images - 1);
+    m_check.finish_image(image.logits, image.tokens_per_block,
+                         image.live_ffn2_channels_per_block);
+    m_result.images.push_back(std::move(image));
+    if (images < m_in.count) m_check.start_image(m_in.first + images);
+    if (m_options.progress) {
+      m_options.progress({images, m_in.count, elapsed_cycles(), {}});
+    }
+  }
+
+  template <typename T>
+  std::vector<T> read_array(std::uint32_t address, std::size_t count) const {
+    std::vector<T> values(count);
+    m_soc.read_memory(address, values.data(), count * sizeof(T));
+    return values;
+  }
+
+  image_result read_result(std::uint32_t position) const {
+    const vit::geometry& size = m_in.model.size;
+    const std::uint32_t at =
+        m_in.memory.results + position * m_in.memory.result_stride;
+    vit_result head{};
+    m_soc.read_memory(at, &head, sizeof head);
+    image_result image;
+    image.index = m_in.first + position;
+    const std::int32_t label = m_in.images.labels[image.index];
+    if (label != vit::unknown_label) image.label = label;
+    image.predicted = head.predicted;
+    image.cycles = std::uint64_t{head.cycles_hi} << 32 | head.cycles_lo;
+    image.logits = read_array<std::int16_t>(
+        at + vit_result_logits_offset(size.depth), size.classes);
+    const auto tokens =
+        read_array<std::uint16_t>(at + vit_result_tokens_offset(), size.depth);
+    const auto live = read_array<std::uint16_t>(
+        at + vit_result_live_offset(size.depth), size.depth);
+    image.tokens_per_block.assign(tokens.begin(), tokens.end());
+    image.live_ffn2_channels_per_block.assign(live.begin(), live.end());
+    return image;
+  }
+
+  std::uint64_t elapsed_cycles() const {
+    return static_cast<std::uint64_t>(sc_core::sc_time_stamp() / m_clock);
+  }
+
+  void fail(const std::string& what) {
+    m_result.check.failures.push_back(what);
+  }
+
+  // How the run ended, unless it has ended already.
+  void end(run_status status, const std::string& message) {
+    if (m_result.status != run_status::done) return;
+    m_result.status = status;
+    m_result.end.message = message;
+    if (m_scenario.host_cpu.kind == cpu_kind::iss) {
+      m_result.end.pc = m_soc.cpu().pc();
+      m_result.end.function = m_in.elf.symbolize(*m_result.end.pc);
+    }
+    m_result.end.waiting = m_soc.waiting_for();
+  }
+
+  void simulate() {
+    tlm_utils::tlm_quantumkeeper::set_global_quantum(
+        sc_time(m_scenario.quantum_ns, sc_core::SC_NS));
+    const sc_time limit(m_scenario.limit.simulated_ms, sc_core::SC_MS);
+    sc_core::sc_start(limit, sc_core::SC_EXIT_ON_STARVATION);
+    if (m_finished) {
+      if (m_exit_code != 0) firmware_failed();
+    } else if (sc_core::sc_time_stamp() >= limit) {
+      end(run_status::time_limit,
+          "limit.simulated_ms is reached: the firmware has not finished");
+    } else {
+      end(run_status::deadlock, "nothing can happen any more at " +
+                                    sc_core::sc_time_stamp().to_string());
+    }
+  }
+
+  void firmware_failed() {
+    end(run_status::firmware_failed,
+        "the firmware ended with code " + std::to_string(m_exit_code));
+    m_result.end.exit_code = static_cast<int>(m_exit_code);
+    const models::trap_info& trap = m_soc.cpu().last_trap();
+    if (!trap.valid) return;
+    m_result.end.message += " after exception " + std::to_string(trap.cause);
+    if (m_scenario.host_cpu.kind != cpu_kind::iss) return;
+    m_result.end.pc = trap.mepc;
+    m_result.end.function = m_in.elf.symbolize(trap.mepc);
+  }
+
+  void collect() {
+    m_result.scenario = m_scenario;
+    m_result.package_name = m_in.model.name;
+    m_result.synthetic = m_in.model.synthetic;
+    m_result.total_cycles = elapsed_cycles();
+    const std::size_t asked = runs_network(m_scenario) ? m_in.count : 0;
+    if (m_result.status == run_status::done && m_result.images.size() < asked) {
+      end(run_status::firmware_failed,
+          "the firmware finished after " +
+              std::to_string(m_result.images.size()) + " of " +
+              std::to_string(asked) + " images");
+    }
+    collect_engines();
+    collect_cpu();
+    collect_work();
+    collect_memories();
+    collect_check();
+  }
+
+  void collect_engines() {
+    for (models::command_engine* engine : m_soc.engines()) {
+      const engine_cycles cycles =
+          m_ledger.cycles(engine->name(), m_result.total_cycles);
+      engine_result one;
+      one.name = engine->basename();
+      one.busy = cycles.busy.total();
+      one.compute = cycles.busy.compute;
+      one.operand_wait = cycles.busy.operand_wait + cycles.waiting_operands;
+      one.dma_wait = cycles.busy.dma_wait + cycles.waiting_dma;
+      one.bank_conflict = cycles.busy.bank_conflict;
+      one.control = cycles.busy.control;
+      one.idle = cycles.idle;
+      one.commands = cycles.commands;
+      one.work = cycles.work;
+      m_result.engines.push_back(one);
+    }
+    for (const std::string& violation : m_ledger.violations()) fail(violation);
+  }
+
+  void collect_cpu() {
+    const models::host_cpu_counters counted = m_soc.cpu().counters();
+    host_cpu_result& cpu = m_result.host_cpu;
+    cpu.instructions = counted.instructions;
+    cpu.loads = counted.loads;
+    cpu.stores = counted.stores;
+    cpu.executing_cycles = counted.cycles_executing;
+    cpu.bus_wait_cycles = counted.cycles_bus_wait;
+    cpu.sleeping_cycles = counted.cycles_sleeping;
+    cpu.traps = counted.traps;
+    cpu.interrupts = counted.interrupts;
+  }
+
+  static void add(vit::mac_counts& sum, const vit::mac_counts& term) {
+    sum.patch += term.patch;
+    sum.qkv += term.qkv;
+    sum.scores += term.scores;
+    sum.context += term.context;
+    sum.projection += term.projection;
+    sum.ffn1 += term.ffn1;
+    sum.ffn2 += term.ffn2;
+    sum.head += term.head;
+  }
+
+  // What was executed follows from the decisions; that the row engine counted
+  // the same is a check.
+  void collect_work() {
+    const vit::geometry& size = m_in.model.size;
+    for (const image_result& image : m_result.images) {
+      add(m_result.macs.dense, vit::count_dense_macs(size));
+      add(m_result.macs.executed,
+          vit::count_executed_macs(size, image.tokens_per_block,
+                                   image.live_ffn2_channels_per_block));
+      for (std::uint32_t live : image.live_ffn2_channels_per_block) {
+        m_result.ffn2.rows_fetched += live;
+      }
+      m_result.ffn2.rows_total += std::uint64_t{size.hidden} * size.depth;
+    }
+    const std::uint64_t counted = m_soc.row_engine.counted_work();
+    if (runs_network(m_scenario) && m_result.status == run_status::done &&
+        counted != m_result.macs.executed.total()) {
+      fail("row_engine: multiplied " + std::to_string(counted) +
+           " times, the decisions ask for " +
+           std::to_string(m_result.macs.executed.total()));
+    }
+  }
+
+  void collect_memories() {
+    const models::dram_counters counted = m_soc.dram.counters();
+    m_result.dram.moved_bytes = counted.moved_bytes;
+    m_result.dram.row_hits = counted.row_hits;
+    m_result.dram.row_misses = counted.row_misses;
+    for (const models::purpose_traffic& t : m_soc.dram.traffic()) {
+      purpose(m_result.dram.read_bytes, t.purpose) += t.read_bytes;
+      purpose(m_result.dram.write_bytes, t.purpose) += t.write_bytes;
+    }
+    const models::sram_counters& sram = m_soc.sram.counters();
+    m_result.sram.bytes = m_soc.sram.config().total_bytes;
+    m_result.sram.read_bytes = sram.read_bytes;
+    m_result.sram.write_bytes = sram.write_bytes;
+    for (const models::sram_bank_counters& bank : sram.banks) {
+      m_result.sram.bank_conflict_cycles += bank.conflict_cycles;
+    }
+  }
+
+  static std::uint64_t& purpose(purpose_bytes& bytes, const std::string& name) {
+    if (name == "weights") return bytes.weights;
+    if (name == "activations") return bytes.activations;
+    if (name == "images") return bytes.images;
+    if (name == "firmware") return bytes.firmware;
+    if (name == "results") return bytes.results;
+    return bytes.other;
+  }
+
+  void collect_check() {
+    check_result& check = m_result.check;
+    check.level = m_scenario.checks.level;
+    check.elements_compared = m_check.elements_compared();
+    if (m_check.first_difference()) {
+      const layer_difference& d = *m_check.first_difference();
+      check.first_difference = result_difference{
+          d.image, d.layer, d.token, d.channel, d.expected, d.actual};
+      return;
+    }
+    constexpr std::size_t most = 5;
+    const std::vector<std::string>& unchecked = m_check.unchecked();
+    for (std::size_t i = 0; i < std::min(most, unchecked.size()); ++i) {
+      fail("no command computed " + unchecked[i]);
+    }
+  }
+
+  const scenario& m_scenario;
+  const run_options& m_options;
+  inputs m_in;
+  sc_time m_clock;
+  run_result m_result;
+  bool m_finished = false;
+  unsigned m_exit_code = 0;
+  soc m_soc;
+  stall_ledger m_ledger;
+  layer_check m_check;
+};
+
+}  // namespace
+
+run_result run_scenario(const scenario& s, const run_options& options) {
+  using clock = std::chrono::steady_clock;
+  const auto since = [](clock::time_point begin) {
+    return std::chrono::duration<double>(clock::now() - begin).count();
+  };
+  const clock::time_point begin = clock::now();
+  try {
+    runner run(s, options, read_inputs(s));
+    const double setup = since(begin);
+    run_result result = run.run();
+    result.host.setup_seconds = setup;
+    result.host.wall_seconds = since(begin);
+    return result;
+  } catch (const models::elf_error& error) {
+    throw vit::input_error(error.what());
+  } catch (const std::invalid_argument& error) {
+    // A model refused its part of the scenario.
+    throw vit::input_error("scenario", "", error.what());
+  }
+}
+
+}  // namespace vitvp::platform
