@@ -42,12 +42,14 @@ set(VITVP_FIRMWARE_RUNTIME
     runtime/sram.c
     runtime/tiling.c
     runtime/weights.c)
-set(VITVP_FIRMWARE_APPS apps/selftest.c apps/vit.c)
+set(VITVP_FIRMWARE_APPS apps/selftest.c apps/selftest_engines.c
+                        apps/selftest_peripherals.c apps/vit.c)
 
 # All that a change of which rebuilds an ELF, since the cross compiler runs
 # behind CMake's back.
 set(VITVP_FIRMWARE_HEADERS
     apps/apps.h
+    apps/selftest.h
     drivers/command_interface.h
     drivers/dma.h
     drivers/plic.h

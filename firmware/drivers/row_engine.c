@@ -10,7 +10,8 @@ struct row_engine row_engine_default(void) {
   return unit;
 }
 
-struct row_engine_geometry row_engine_geometry(const struct row_engine* unit) {
+struct row_engine_geometry row_engine_read_geometry(
+    const struct row_engine* unit) {
   const uint32_t value =
       bus_read32(unit->engine.base + ROW_ENGINE_GEOMETRY_OFFSET);
   struct row_engine_geometry geometry;

@@ -51,7 +51,8 @@ struct row_engine_geometry {
 };
 
 struct row_engine row_engine_default(void);
-struct row_engine_geometry row_engine_geometry(const struct row_engine* unit);
+struct row_engine_geometry row_engine_read_geometry(
+    const struct row_engine* unit);
 /* Queues a command. `origin` is origin_at() of its first row and column.
  * VITVP_BAD_ARGUMENT before any register is touched. */
 VITVP_WARN_UNUSED enum vitvp_status row_engine_submit(

@@ -13,7 +13,8 @@ struct machine machine_read(void) {
   const struct vector_unit vector_unit = vector_unit_default();
   const struct pruning_unit pruning_unit = pruning_unit_default();
   const struct platform_sizes sizes = sim_control_sizes(&control);
-  const struct row_engine_geometry array = row_engine_geometry(&row_engine);
+  const struct row_engine_geometry array =
+      row_engine_read_geometry(&row_engine);
   struct machine machine;
   machine.sram_base = VITVP_SRAM_BASE;
   machine.sram_bytes = sizes.sram_bytes;

@@ -129,8 +129,7 @@ bool emulator::access_registers(std::uint32_t address, std::uint32_t& value,
     return true;
   }
   if (inside(address, VITVP_UART_BASE, VITVP_UART_SIZE)) {
-    if (is_write) m_console += static_cast<char>(value);
-    if (!is_write) value = UART_LSR_THR_EMPTY_MASK;
+    access_uart(address - VITVP_UART_BASE, value, is_write);
     return true;
   }
   if (!inside(address, VITVP_PLIC_BASE, VITVP_PLIC_SIZE)) return false;
@@ -148,6 +147,18 @@ bool emulator::access_registers(std::uint32_t address, std::uint32_t& value,
     }
   }
   return true;
+}
+
+void emulator::access_uart(std::uint32_t offset, std::uint32_t& value,
+                           bool is_write) {
+  if (offset == UART_SCR_OFFSET) {
+    if (is_write) m_uart_scratch = value;
+    if (!is_write) value = m_uart_scratch;
+  } else if (is_write) {
+    m_console += static_cast<char>(value);
+  } else {
+    value = UART_LSR_THR_EMPTY_MASK;
+  }
 }
 
 std::uint32_t emulator::read_capability(std::uint32_t base,

@@ -120,6 +120,7 @@ class emulator {
 
   bool access_registers(std::uint32_t address, std::uint32_t& value,
                         bool is_write);
+  void access_uart(std::uint32_t offset, std::uint32_t& value, bool is_write);
   static std::uint32_t waiting(const engine& e);
   std::uint32_t read_engine(std::size_t index, std::uint32_t offset);
   void write_engine(std::size_t index, std::uint32_t offset,
@@ -154,6 +155,7 @@ class emulator {
   std::array<engine, engine_count> m_engines;
   std::string m_console;
 
+  std::uint32_t m_uart_scratch = 0;
   std::uint32_t m_plic_enable = 0;
   std::uint32_t m_plic_claimed = 0;
   std::uint64_t m_time = 0;

@@ -61,6 +61,14 @@ finished_command emulator::execute_dma(const command& c) {
       std::memcpy(&index, memory(c.get(DMA_INDEX_OFFSET) + 2 * i, 2), 2);
       row = index;
     }
+    if ((mode & DMA_MODE_FILL_MASK) != 0) {
+      std::memset(memory(c.get(DMA_DESTINATION_OFFSET) +
+                             i * c.get(DMA_DESTINATION_STRIDE_OFFSET),
+                         row_bytes),
+                  static_cast<int>(mode >> DMA_MODE_VALUE_SHIFT & 0xff),
+                  row_bytes);
+      continue;
+    }
     const std::uint64_t from =
         c.get(DMA_SOURCE_OFFSET) + row * c.get(DMA_SOURCE_STRIDE_OFFSET);
     std::memmove(memory(c.get(DMA_DESTINATION_OFFSET) +
