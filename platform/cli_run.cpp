@@ -44,7 +44,7 @@ int command_run(const arguments& args, const cli_services& services) {
   options.add("out", po::value<std::string>()->value_name("DIR"),
               "write DIR/result.json");
   options.add("quiet", nullptr,
-              "no report, no progress, nothing of what the firmware prints");
+              "no report, no progress, nothing that the firmware prints");
   if (!options.parse(args, services.out)) return exit_good;
 
   const scenario s = load_scenario(
@@ -60,7 +60,12 @@ int command_run(const arguments& args, const cli_services& services) {
     write_report(services.out, result);
     if (file) services.out << "  result        " << file->path() << '\n';
   }
-  return all_held(result) ? exit_good : exit_failed;
+  if (all_held(result)) return exit_good;
+  if (is_quiet) {
+    services.err << "vitvp: " << s.name << ": " << describe_failure(result)
+                 << std::endl;
+  }
+  return exit_failed;
 }
 
 }  // namespace vitvp::platform

@@ -162,37 +162,40 @@ void write_cpu(std::ostream& out, const run_result& result) {
            " traps");
 }
 
+std::string difference_text(const result_difference& d) {
+  return "first difference: image " + count(d.image) + ", " + d.layer +
+         ", token " + count(d.token) + ", channel " + count(d.channel) +
+         ": expected " + std::to_string(d.expected) + ", is " +
+         std::to_string(d.actual);
+}
+
 void write_check(std::ostream& out, const run_result& result) {
   const check_result& check = result.check;
-  const char* level = name_of(check.level, checks_level_names);
-  if (const auto& d = check.first_difference) {
-    line(out, "check",
-         std::string(level) + ": NOT bit-exact; first difference: image " +
-             count(d->image) + ", " + d->layer + ", token " + count(d->token) +
-             ", channel " + count(d->channel) + ": expected " +
-             std::to_string(d->expected) + ", is " + std::to_string(d->actual));
+  const std::string level = name_of(check.level, checks_level_names);
+  if (check.first_difference) {
+    line(
+        out, "check",
+        level + ": NOT bit-exact; " + difference_text(*check.first_difference));
   } else if (check.level == checks_level::none) {
     line(out, "check", "none: nothing was compared with the reference");
   } else {
     line(out, "check",
-         std::string(level) + ": bit-exact, " +
-             human(real(check.elements_compared)) + " elements compared");
+         level + ": bit-exact, " + human(real(check.elements_compared)) +
+             " elements compared");
   }
+}
+
+std::string end_text(const run_end& end) {
+  if (!end.pc) return end.message;
+  char pc[16];
+  std::snprintf(pc, sizeof pc, "0x%08x", *end.pc);
+  return end.message + "; pc " + pc +
+         (end.function.empty() ? "" : " in " + end.function);
 }
 
 void write_failures(std::ostream& out, const run_result& result) {
   if (result.status != run_status::done) {
-    std::string text = result.end.message;
-    if (result.end.exit_code) {
-      text += "; exit code " + std::to_string(*result.end.exit_code);
-    }
-    if (result.end.pc) {
-      char pc[16];
-      std::snprintf(pc, sizeof pc, "0x%08x", *result.end.pc);
-      text += "; pc " + std::string(pc) +
-              (result.end.function.empty() ? "" : " in " + result.end.function);
-    }
-    line(out, "ended", text);
+    line(out, "ended", end_text(result.end));
     for (const std::string& one : result.end.waiting) line(out, "waits", one);
   }
   const auto& failures = result.check.failures;
@@ -209,6 +212,14 @@ double row_engine_utilisation(const run_result& result) {
   const auto& engine = result.scenario.row_engine;
   const double peak = real(result.total_cycles) * engine.rows * engine.lanes;
   return peak == 0 ? 0 : real(result.macs.executed.total()) / peak;
+}
+
+std::string describe_failure(const run_result& result) {
+  if (result.status != run_status::done) return end_text(result.end);
+  if (result.check.first_difference) {
+    return difference_text(*result.check.first_difference);
+  }
+  return result.check.failures.empty() ? "" : result.check.failures.front();
 }
 
 void write_report(std::ostream& out, const run_result& result) {

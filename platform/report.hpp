@@ -1,7 +1,9 @@
 // A result for a person: one page of text.
 #pragma once
 
+#include <cstddef>
 #include <ostream>
+#include <string>
 
 #include "platform/result.hpp"
 
@@ -14,6 +16,9 @@ double row_engine_utilisation(const run_result& result);
 /// Writes what ran, how well, how fast, where the cycles of each engine went
 /// and whether all checks held.
 void write_report(std::ostream& out, const run_result& result);
+
+/// The first thing that did not hold, on one line; empty if all did.
+std::string describe_failure(const run_result& result);
 
 /// Of at most this many images a report lists each.
 constexpr std::size_t most_listed_images = 10;

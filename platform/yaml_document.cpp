@@ -21,7 +21,8 @@ std::string place(const std::string& source, int line) {
 // followed aliases and dropped duplicate keys.
 class tree_builder final : public YAML::EventHandler {
  public:
-  explicit tree_builder(const std::string& source) : m_source(source) {}
+  tree_builder(const std::string& text, const std::string& source)
+      : m_text(text), m_source(source) {}
 
   yaml_node& root() { return m_root; }
 
@@ -29,7 +30,12 @@ class tree_builder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add(make(mark, kind::null, anchor, ""));
+    yaml_node node = make(mark, kind::null, anchor, "");
+    // A null that is written and one that is not give the same event.
+    for (const char* spelling : {"null", "Null", "NULL", "~"}) {
+      if (is_at(mark, spelling)) node.text = spelling;
+    }
+    add(std::move(node));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     refuse(mark, "aliases (*name) are not allowed", "repeat the value");
@@ -39,9 +45,6 @@ class tree_builder final : public YAML::EventHandler {
     yaml_node node = make(mark, kind::scalar, anchor, tag);
     node.text = value;
     node.quoted = tag == "!";
-    if (!node.quoted && (value == "~" || value == "null")) {
-      node.what = kind::null;
-    }
     add(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag,
@@ -57,6 +60,23 @@ class tree_builder final : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
  private:
+  // True if the word `word` stands at `mark`.
+  bool is_at(const YAML::Mark& mark, const std::string& word) const {
+    std::size_t start = 0;
+    for (int line = 0; line < mark.line; ++line) {
+      start = m_text.find('\n', start) + 1;
+      if (start == 0) return false;
+    }
+    start += static_cast<std::size_t>(std::max(mark.column, 0));
+    if (start >= m_text.size() ||
+        m_text.compare(start, word.size(), word) != 0) {
+      return false;
+    }
+    const std::size_t end = start + word.size();
+    return end == m_text.size() ||
+           std::string(" \t\r\n,]}#").find(m_text[end]) != std::string::npos;
+  }
+
   [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& problem,
                            const std::string& remedy = "") const {
     throw vit::input_error(place(m_source, mark.line + 1), "", problem, remedy);
@@ -133,6 +153,7 @@ class tree_builder final : public YAML::EventHandler {
     bool has_key;
   };
 
+  const std::string& m_text;
   const std::string& m_source;
   yaml_node m_root;
   std::vector<level> m_open;
@@ -200,11 +221,11 @@ yaml_node parse_yaml(const std::string& text, const std::string& source) {
   }
   check_is_text(text, source);
   std::istringstream stream(text);
-  tree_builder builder(source);
+  tree_builder builder(text, source);
   try {
     YAML::Parser parser(stream);
     if (parser.HandleNextDocument(builder)) {
-      tree_builder rest(source);
+      tree_builder rest(text, source);
       if (parser.HandleNextDocument(rest) && rest.root().what != kind::null) {
         throw vit::input_error(place(source, rest.root().line), "",
                                "a second document", "keep one");

@@ -14,7 +14,7 @@ struct yaml_node {
   enum class kind { null, scalar, sequence, mapping };
   kind what = kind::null;
   int line = 0;                  ///< from 1
-  std::string text;              ///< of a scalar
+  std::string text;              ///< of a scalar, or of a null that is spelled
   bool quoted = false;           ///< the scalar was a quoted string
   std::vector<yaml_node> items;  ///< of a sequence
   /// Of a mapping, in the order of the file: key (a scalar) and value.
