@@ -106,11 +106,11 @@ def main(arguments=None):
         images = package.ImageSet(images.images[:max(1, options.limit)],
                                   images.labels[:max(1, options.limit)])
     result = evaluate(model, images, pruning)
-    print(summary(result))
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(result, file, indent=1)
             file.write("\n")
+    print(summary(result))
     return 0
 
 
