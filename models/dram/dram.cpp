@@ -86,8 +86,8 @@ void dram::reset() {
   m_accesses = m_transfers = 0;
 }
 
-void dram::set_purposes(std::vector<purpose_region> regions) {
-  m_purposes.set(std::move(regions), m_config.size_bytes);
+void dram::set_purposes(const std::vector<purpose_region>& regions) {
+  m_purposes.set(regions, m_config.size_bytes);
 }
 
 void dram::allow_dmi(bool allow) {

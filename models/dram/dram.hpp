@@ -66,7 +66,7 @@ class dram : public sc_core::sc_module {
 
   /// What lies where, by offset; clears the counters by purpose. Throws
   /// std::invalid_argument if regions overlap or exceed the memory.
-  void set_purposes(std::vector<purpose_region> regions);
+  void set_purposes(const std::vector<purpose_region>& regions);
   /// Grants DMI from now on, or takes it back from all who have it.
   void allow_dmi(bool allow);
 

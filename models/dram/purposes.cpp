@@ -7,7 +7,7 @@ namespace vitvp::models {
 
 purpose_table::purpose_table() : m_traffic{{"other", 0, 0}} {}
 
-void purpose_table::set(std::vector<purpose_region> regions,
+void purpose_table::set(const std::vector<purpose_region>& regions,
                         std::uint64_t memory_size) {
   std::vector<purpose_region> sorted = regions;
   std::stable_sort(sorted.begin(), sorted.end(),

@@ -29,7 +29,8 @@ class purpose_table {
   /// Replaces the regions and clears the counters. Throws
   /// std::invalid_argument, naming the purposes, if a region is empty, exceeds
   /// `memory_size` or overlaps another.
-  void set(std::vector<purpose_region> regions, std::uint64_t memory_size);
+  void set(const std::vector<purpose_region>& regions,
+           std::uint64_t memory_size);
 
   /// Counts [offset, offset + bytes).
   void count(std::uint64_t offset, std::uint64_t bytes, bool is_write);

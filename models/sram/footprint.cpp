@@ -76,7 +76,9 @@ std::vector<std::uint64_t> beats_of(const bank_layout& layout,
   std::vector<std::uint64_t> beats(layout.banks);
   if (footprint.rows == 0 || footprint.row_bytes == 0) return beats;
   std::uint64_t repeat = repeat_of(layout, footprint);
-  if (footprint.index == nullptr) repeat = std::min(repeat, most_rows);
+  if (footprint.index == nullptr) {
+    repeat = std::clamp<std::uint64_t>(repeat, 1, most_rows);
+  }
   const std::uint64_t whole = footprint.rows / repeat;
   const auto add = [&](std::uint64_t rows, std::uint64_t times) {
     if (rows == 0 || times == 0) return;

@@ -16,10 +16,10 @@ const purpose_traffic& of(const purpose_table& table, const char* purpose) {
   throw std::out_of_range(purpose);
 }
 
-std::string refusal(std::vector<purpose_region> regions) {
+std::string refusal(const std::vector<purpose_region>& regions) {
   purpose_table table;
   try {
-    table.set(std::move(regions), 0x1000);
+    table.set(regions, 0x1000);
   } catch (const std::invalid_argument& error) {
     return error.what();
   }
