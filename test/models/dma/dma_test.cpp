@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "test/models/dma/dma_bench.hpp"
+#include "test/registers/register_walk.hpp"
 
 using namespace vitvp::models;  // NOLINT(google-build-using-namespace)
 using namespace vitvp::test;    // NOLINT(google-build-using-namespace)
@@ -94,6 +95,18 @@ TEST_CASE("limits can be read") {
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
   CHECK(bench.read(dma_regs::LIMITS) == (128 | 5 << 16));
   CHECK(bench.read(dma_regs::ID) == (1 | 1 << 16));
+}
+
+TEST_CASE("the registers of the DMA are those of its table") {
+  dma_bench bench("bench");
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  register_walk walk = walk_over(bench.driver.out, dma_regs::table);
+  const dma_config& config = bench.engine.config();
+  walk.configured = {
+      {dma_regs::ID, 1 | 1 << 16},
+      {dma_regs::STATUS, config.engine.queue_depth << 16},
+      {dma_regs::LIMITS, config.burst_bytes | config.outstanding << 16}};
+  check_registers(walk);
 }
 
 TEST_CASE("a short copy within SRAM: set-up, latency, beats") {

@@ -222,6 +222,26 @@ TEST_CASE("DMI of SRAM is granted, refused and taken back") {
   CHECK_FALSE(s.driver.dmi(tlm::TLM_WRITE_COMMAND, 64, range));
 }
 
+TEST_CASE("initiators on ports of their own share banks and invalidations") {
+  initiator second("second");
+  tlm_checker second_checker("second_checker");
+  initiator first("first");
+  tlm_checker first_checker("first_checker");
+  sram memory("sram", sram_config());
+  first.out.bind(first_checker.in);
+  second.out.bind(second_checker.in);
+  first_checker.out.bind(memory.in);
+  second_checker.out.bind(memory.in);
+  sc_core::sc_start(SC_ZERO_TIME);
+  first.write(0, {42}, ns(10));
+  std::vector<std::uint8_t> data(1);
+  CHECK(second.read(0, data, ns(10)).delay == ns(12));
+  CHECK(data[0] == 42);
+  memory.allow_dmi(false);
+  CHECK(first.invalidations.size() == 1);
+  CHECK(second.invalidations.size() == 1);
+}
+
 TEST_CASE("debug transport of SRAM leaves no trace") {
   system_under_test s;
   std::vector<std::uint8_t> data{1, 2, 3, 4};
