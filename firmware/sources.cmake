@@ -13,7 +13,8 @@ set(VITVP_FIRMWARE_DRIVERS
 set(VITVP_FIRMWARE_HAL hal/bus_access.c hal/console.c hal/fault.c
                        hal/interrupts.c)
 set(VITVP_FIRMWARE_HAL_NATIVE hal/native/entry.c hal/native/native.c)
-set(VITVP_FIRMWARE_HAL_RISCV hal/riscv/cpu.c hal/riscv/crt0.S)
+set(VITVP_FIRMWARE_HAL_RISCV hal/riscv/cpu.c hal/riscv/crt0.S
+                             hal/riscv/memory.c)
 set(VITVP_FIRMWARE_RUNTIME
     runtime/attention.c
     runtime/block.c

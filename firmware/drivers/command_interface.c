@@ -17,11 +17,6 @@ enum vitvp_status command_interface_ready(
   return VITVP_OK;
 }
 
-void command_interface_stage(const struct command_interface* engine,
-                             uint32_t offset, uint32_t value) {
-  bus_write32(engine->base + offset, value);
-}
-
 void command_interface_submit(const struct command_interface* engine,
                               uint32_t tag, uint32_t origin) {
   command_interface_stage(engine, COMMAND_INTERFACE_ORIGIN_OFFSET, origin);

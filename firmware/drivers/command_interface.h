@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "firmware/drivers/status.h"
+#include "firmware/hal/bus_access.h"
 
 /* An engine, by the address of its registers. */
 struct command_interface {
@@ -41,8 +42,10 @@ void command_interface_clear_fault(const struct command_interface* engine);
 void command_interface_enable_interrupts(const struct command_interface* engine,
                                          uint32_t causes);
 void command_interface_clear_interrupts(const struct command_interface* engine);
-/* Writes one staged command register. */
-void command_interface_stage(const struct command_interface* engine,
-                             uint32_t offset, uint32_t value);
+/* Writes one staged command register. Inline, as a command has up to 16. */
+static inline void command_interface_stage(
+    const struct command_interface* engine, uint32_t offset, uint32_t value) {
+  bus_write32(engine->base + offset, value);
+}
 
 #endif

@@ -43,6 +43,32 @@ static uint32_t mode(const struct row_engine_command* c) {
          (uint32_t)c->record_by << ROW_ENGINE_MODE_RECORD_BY_SHIFT;
 }
 
+static void stage(const struct command_interface* engine,
+                  const struct row_engine_command* command) {
+  command_interface_stage(engine, ROW_ENGINE_A_ADDRESS_OFFSET, command->a);
+  command_interface_stage(engine, ROW_ENGINE_A_ROW_STRIDE_OFFSET,
+                          command->a_row_stride);
+  command_interface_stage(engine, ROW_ENGINE_A_TERM_STRIDE_OFFSET,
+                          command->a_term_stride);
+  command_interface_stage(engine, ROW_ENGINE_A_INDEX_OFFSET, command->a_index);
+  command_interface_stage(engine, ROW_ENGINE_B_ADDRESS_OFFSET, command->b);
+  command_interface_stage(engine, ROW_ENGINE_B_TERM_STRIDE_OFFSET,
+                          command->b_term_stride);
+  command_interface_stage(engine, ROW_ENGINE_C_ADDRESS_OFFSET, command->c);
+  command_interface_stage(engine, ROW_ENGINE_C_ROW_STRIDE_OFFSET,
+                          command->c_row_stride);
+  command_interface_stage(engine, ROW_ENGINE_C_COLUMN_STRIDE_OFFSET,
+                          command->c_column_stride);
+  command_interface_stage(engine, ROW_ENGINE_PARTIAL_OFFSET, command->partial);
+  command_interface_stage(engine, ROW_ENGINE_PARTIAL_ROW_STRIDE_OFFSET,
+                          command->partial_row_stride);
+  command_interface_stage(engine, ROW_ENGINE_RECORDS_OFFSET, command->records);
+  command_interface_stage(engine, ROW_ENGINE_SHAPE_OFFSET,
+                          command->rows | command->columns << 16);
+  command_interface_stage(engine, ROW_ENGINE_TERMS_OFFSET, command->terms);
+  command_interface_stage(engine, ROW_ENGINE_MODE_OFFSET, mode(command));
+}
+
 enum vitvp_status row_engine_submit(const struct row_engine* unit,
                                     const struct row_engine_command* command,
                                     uint32_t tag, uint32_t origin) {
@@ -50,29 +76,7 @@ enum vitvp_status row_engine_submit(const struct row_engine* unit,
   const struct command_interface* engine = &unit->engine;
   const enum vitvp_status ready = command_interface_ready(engine);
   if (ready != VITVP_OK) return ready;
-  const struct {
-    uint32_t offset;
-    uint32_t value;
-  } registers[] = {
-      {ROW_ENGINE_A_ADDRESS_OFFSET, command->a},
-      {ROW_ENGINE_A_ROW_STRIDE_OFFSET, command->a_row_stride},
-      {ROW_ENGINE_A_TERM_STRIDE_OFFSET, command->a_term_stride},
-      {ROW_ENGINE_A_INDEX_OFFSET, command->a_index},
-      {ROW_ENGINE_B_ADDRESS_OFFSET, command->b},
-      {ROW_ENGINE_B_TERM_STRIDE_OFFSET, command->b_term_stride},
-      {ROW_ENGINE_C_ADDRESS_OFFSET, command->c},
-      {ROW_ENGINE_C_ROW_STRIDE_OFFSET, command->c_row_stride},
-      {ROW_ENGINE_C_COLUMN_STRIDE_OFFSET, command->c_column_stride},
-      {ROW_ENGINE_PARTIAL_OFFSET, command->partial},
-      {ROW_ENGINE_PARTIAL_ROW_STRIDE_OFFSET, command->partial_row_stride},
-      {ROW_ENGINE_RECORDS_OFFSET, command->records},
-      {ROW_ENGINE_SHAPE_OFFSET, command->rows | command->columns << 16},
-      {ROW_ENGINE_TERMS_OFFSET, command->terms},
-      {ROW_ENGINE_MODE_OFFSET, mode(command)},
-  };
-  for (uint32_t i = 0; i < sizeof registers / sizeof registers[0]; ++i) {
-    command_interface_stage(engine, registers[i].offset, registers[i].value);
-  }
+  stage(engine, command);
   command_interface_submit(engine, tag, origin);
   return VITVP_OK;
 }

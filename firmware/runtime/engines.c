@@ -37,15 +37,11 @@ void engines_init(struct engines* engines) {
   interrupts_init();
 }
 
-static bool reached(uint32_t completed, uint32_t ticket) {
-  return (int32_t)(completed - ticket) >= 0;
-}
-
 bool engines_done(struct engines* engines, enum engine_id id, uint32_t ticket) {
-  if (reached(engines->completed[id], ticket)) return true;
+  if (engines_known(engines, id, ticket)) return true;
   engines->completed[id] =
       command_interface_completed(&engines->interfaces[id]);
-  return reached(engines->completed[id], ticket);
+  return engines_known(engines, id, ticket);
 }
 
 /* Commands submitted and completed by all engines. */
@@ -93,7 +89,8 @@ static void sleep_unless_done(struct engines* engines, enum engine_id id,
   }
 }
 
-void engines_wait(struct engines* engines, enum engine_id id, uint32_t ticket) {
+void engines_sleep(struct engines* engines, enum engine_id id,
+                   uint32_t ticket) {
   while (!engines_done(engines, id, ticket)) {
     if (command_interface_faulted(&engines->interfaces[id])) {
       engine_report_fault(engines, id);

@@ -67,10 +67,19 @@ uint32_t engines_select(struct engines* engines,
 uint32_t engines_scan(struct engines* engines,
                       const struct pruning_unit_scan* command, uint32_t tag);
 
+/* True if the command was completed when COMPLETED was read last. */
+static inline bool engines_known(const struct engines* engines,
+                                 enum engine_id id, uint32_t ticket) {
+  return (int32_t)(engines->completed[id] - ticket) >= 0;
+}
 /* True if the command is completed; reads the register only if it must. */
 bool engines_done(struct engines* engines, enum engine_id id, uint32_t ticket);
 /* Sleeps until the command is completed. */
-void engines_wait(struct engines* engines, enum engine_id id, uint32_t ticket);
+void engines_sleep(struct engines* engines, enum engine_id id, uint32_t ticket);
+static inline void engines_wait(struct engines* engines, enum engine_id id,
+                                uint32_t ticket) {
+  if (!engines_known(engines, id, ticket)) engines_sleep(engines, id, ticket);
+}
 /* Until the oldest command that is under way is completed. */
 void engines_wait_next(struct engines* engines, enum engine_id id);
 /* Until everything submitted to the engine is completed. */
