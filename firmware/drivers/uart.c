@@ -25,6 +25,20 @@ enum vitvp_status uart_write_byte(const struct uart* uart, uint8_t byte) {
   return VITVP_TIMEOUT;
 }
 
+bool uart_transmitter_empty(const struct uart* uart) {
+  return (bus_read8(uart->base + UART_LSR_OFFSET) & UART_LSR_THR_EMPTY_MASK) !=
+         0;
+}
+
+void uart_put(const struct uart* uart, uint8_t byte) {
+  bus_write8(uart->base + UART_RBR_THR_DLL_OFFSET, byte);
+}
+
+void uart_interrupt_on_empty(const struct uart* uart, bool enabled) {
+  bus_write8(uart->base + UART_IER_DLM_OFFSET,
+             enabled ? UART_IER_DLM_TRANSMIT_MASK : 0);
+}
+
 enum vitvp_status uart_read_byte(const struct uart* uart, uint8_t* byte) {
   if (uart == 0 || byte == 0) return VITVP_BAD_ARGUMENT;
   const uint32_t line = bus_read8(uart->base + UART_LSR_OFFSET);

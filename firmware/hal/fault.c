@@ -31,6 +31,7 @@ static const char* cause_name(uint32_t cause) {
 
 _Noreturn void firmware_exit(uint32_t code) {
   const struct sim_control control = sim_control_default();
+  console_flush();
   sim_control_finish(&control, code);
   cpu_halt();
 }

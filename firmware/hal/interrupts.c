@@ -5,6 +5,7 @@
 #include "firmware/drivers/command_interface.h"
 #include "firmware/drivers/plic.h"
 #include "firmware/drivers/timer.h"
+#include "firmware/hal/console.h"
 #include "firmware/hal/cpu.h"
 
 struct line {
@@ -28,6 +29,7 @@ void interrupts_init(void) {
   const struct plic plic = plic_default();
   deadline_passed = false;
   plic_set_threshold(&plic, 0);
+  plic_enable(&plic, VITVP_UART_IRQ, 1);
   for (uint32_t i = 0; i < LINE_COUNT; ++i) {
     plic_enable(&plic, lines[i].irq, 1);
   }
@@ -51,9 +53,10 @@ void interrupts_sleep(void) {
   cpu_set_interrupts(true);
 }
 
-static void engine_interrupt(void) {
+static void external_interrupt(void) {
   const struct plic plic = plic_default();
   const uint32_t irq = plic_claim(&plic);
+  if (irq == VITVP_UART_IRQ) console_interrupt();
   for (uint32_t i = 0; i < LINE_COUNT; ++i) {
     if (lines[i].irq != irq) continue;
     const struct command_interface engine = {lines[i].base};
@@ -67,7 +70,7 @@ static void engine_interrupt(void) {
 
 void firmware_interrupt(uint32_t cause) {
   if (cause == 11) {
-    engine_interrupt();
+    external_interrupt();
   } else if (cause == 7) {
     const struct timer timer = timer_default();
     timer_disarm(&timer);

@@ -1,4 +1,4 @@
-/* Interrupts: which engine's line maps to which handler. */
+/* Interrupts: which block's line maps to which handler. */
 #ifndef VITVP_INTERRUPTS_H
 #define VITVP_INTERRUPTS_H
 
@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 /* Handlers record, they do not process: the engine handler clears the causes of
- * its engine, the timer handler disarms the timer and marks the deadline. */
+ * its engine, the UART's sends the next bytes, the timer's disarms the timer
+ * and marks the deadline. */
 
-/* Enables the interrupt lines of all engines and the timer. */
+/* Enables the interrupt lines of all engines, the UART and the timer. */
 void interrupts_init(void);
 /* Arms the watchdog: deadline_passed() is true `microseconds` from now. */
 void interrupts_set_deadline(uint32_t microseconds);

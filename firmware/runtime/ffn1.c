@@ -174,6 +174,7 @@ void ffn1_run(struct block_run* run) {
   gemm.sink = (struct result_sink){place, 0, column_submitted, &sink};
   gemm.tag = layer_tag(LAYER_FFN1, run->number, 0);
   (void)gemm_run(core, &gemm);
+  weights_hold(&core->weights, true);
   block_prepare_next(run);
   while (sink.handled != sink.column_tiles) handle(&sink);
   count_live(run);

@@ -82,6 +82,7 @@ void ffn2_run(struct block_run* run) {
   gemm.sink = residual_sink(&residual);
   gemm.tag = layer_tag(LAYER_FFN2, run->number, 0);
   (void)gemm_run(core, &gemm);
+  weights_hold(&core->weights, true);
   residual_finish(&residual);
   core_end_top_stage(core);
 }

@@ -188,6 +188,7 @@ uint32_t gemm_run(struct core* core, const struct gemm* gemm) {
   struct step step = {0, 0, 0, 0};
   const struct weight_slot* slot = 0;
   if (streamed) load_block(&run, &step);
+  weights_hold(&core->weights, false);
   for (bool more = true; more;) {
     if (step.block == step.panel) slot = weights_take(&core->weights);
     wait_slice(&run, &step);

@@ -104,6 +104,12 @@ static void require(void* context, uint32_t rows) {
   struct norm* norm = context;
   while (norm->next_tile * norm->tile_rows < rows) normalise_tile(norm);
   const uint32_t tile = (rows - 1) / norm->tile_rows;
+  /* One tile ahead, unless that means to wait for it. */
+  if (norm->next_tile == tile + 1 && norm->next_tile < tiles(norm) &&
+      engines_done(&norm->core->engines, ENGINE_DMA,
+                   norm->loaded[norm->next_tile % NORM_INPUTS])) {
+    normalise_tile(norm);
+  }
   engines_wait(&norm->core->engines, ENGINE_VECTOR,
                norm->done[tile % NORM_INPUTS]);
 }

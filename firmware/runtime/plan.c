@@ -57,13 +57,18 @@ uint32_t plan_tile_columns(const struct plan* plan, uint32_t terms,
 }
 
 uint32_t plan_token_stride(uint32_t tokens) {
-  return round_up(tokens, 16);
+  return round_up(tokens, 8);
 }
 
 uint32_t plan_norm_rows(const struct plan* plan, uint32_t tokens) {
   const uint32_t array = plan->machine->array_rows;
-  const uint32_t roomy = larger(round_up(16, array), 2 * array);
-  return smaller(tokens, plan->roomy ? roomy : array);
+  return smaller(tokens, plan->roomy ? round_up(32, array) : array);
+}
+
+uint32_t plan_norm_shorter(const struct plan* plan, uint32_t rows) {
+  const uint32_t array = plan->machine->array_rows;
+  const uint32_t least = plan->roomy ? round_up(16, array) : array;
+  return rows > least ? larger(rows - array, least) : 0;
 }
 
 uint32_t plan_norm_bytes(const struct plan* plan, uint32_t tokens,
@@ -76,7 +81,7 @@ uint32_t plan_norm_bytes(const struct plan* plan, uint32_t tokens,
 }
 
 uint32_t plan_sum_bytes(uint32_t rows, uint32_t columns, bool resident) {
-  return (resident ? 2 : 4) * sram_lines(2 * rows * columns);
+  return (resident ? 1 : 2) * RESIDUAL_TILES * sram_lines(2 * rows * columns);
 }
 
 uint32_t plan_sum_rows(const struct plan* plan, uint32_t most, uint32_t columns,
@@ -135,7 +140,7 @@ static void choose_slots(struct plan* plan, uint32_t columns) {
       larger(larger(image->width, image->hidden), image->classes);
   plan->slot_weight_bytes = image->width * columns;
   plan->slot_columns =
-      columns < lanes ? columns : smaller(larger(columns, 4 * lanes), widest);
+      columns < lanes ? columns : smaller(larger(columns, 2 * lanes), widest);
   const uint32_t share = plan->machine->sram_bytes / SLOT_SHARE;
   const uint32_t count = share / plan_slot_bytes(plan);
   plan->slot_count = plan->roomy ? smaller(larger(count, 2), MOST_SLOTS) : 2;

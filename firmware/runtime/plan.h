@@ -115,13 +115,18 @@ bool plan_refuse(struct shortage* shortage, const char* stage, uint32_t tokens,
 
 /* Strides of maps whose tokens are contiguous. */
 uint32_t plan_token_stride(uint32_t tokens);
-/* Rows of a LayerNorm tile, short ones in a tight plan. */
+/* Rows of a LayerNorm tile: the most and the least that a plan may choose; it
+ * goes from one to the other in steps of plan_norm_shorter(), which gives 0
+ * behind the least. */
 uint32_t plan_norm_rows(const struct plan* plan, uint32_t tokens);
+uint32_t plan_norm_shorter(const struct plan* plan, uint32_t rows);
 /* Input tiles (none if X is resident), output tiles and blocks to read back
  * (none if Y is resident). */
 uint32_t plan_norm_bytes(const struct plan* plan, uint32_t tokens,
                          uint32_t rows, bool norm_resident);
-/* Sums and, unless X is resident, tiles of X, two of each. */
+/* Tiles of a residual epilogue that are on their way at once. */
+#define RESIDUAL_TILES 3u
+/* Their sums and, unless X is resident, their parts of X. */
 uint32_t plan_sum_bytes(uint32_t rows, uint32_t columns, bool resident);
 /* Largest tile_rows <= most of a residual epilogue that fits; 0 if none. */
 uint32_t plan_sum_rows(const struct plan* plan, uint32_t most, uint32_t columns,

@@ -56,7 +56,6 @@ bool plan_attention(const struct plan* plan, uint32_t entering, uint32_t tokens,
   } variants[] = {{true, true}, {true, false}, {false, false}};
   const uint32_t room = plan_stage_bytes(plan, entering);
   uint32_t needs = 0;
-  to->norm_rows = plan_norm_rows(plan, entering);
   to->key_stride = plan_token_stride(entering);
   for (uint32_t i = 0; i < sizeof variants / sizeof variants[0]; ++i) {
     if (plan->roomy && !variants[i].norm) break;
@@ -67,7 +66,11 @@ bool plan_attention(const struct plan* plan, uint32_t entering, uint32_t tokens,
         !plan_projection(plan, entering, tokens, true, &projection, shortage)) {
       continue;
     }
-    if (fit_scores(plan, entering, to, room, &needs)) return true;
+    to->norm_rows = plan_norm_rows(plan, entering);
+    for (; to->norm_rows != 0;
+         to->norm_rows = plan_norm_shorter(plan, to->norm_rows)) {
+      if (fit_scores(plan, entering, to, room, &needs)) return true;
+    }
   }
   return plan_refuse(shortage, "attention", entering, needs, room);
 }
@@ -82,8 +85,10 @@ static bool fit_projection(const struct plan* plan, uint32_t tokens,
   const uint32_t least = smaller(tokens, plan->roomy ? 4 * array : array);
   *needs = context + plan_sum_bytes(least, t->tile_columns, resident);
   if (*needs > room) return false;
-  t->tile_rows = plan_sum_rows(plan, t->block_rows, t->tile_columns, resident,
-                               room - context);
+  /* Several tiles, so that little is left to do behind the last product. */
+  const uint32_t most = larger(divide_up(t->block_rows, 4), 4 * array);
+  t->tile_rows = plan_sum_rows(plan, smaller(most, t->block_rows),
+                               t->tile_columns, resident, room - context);
   return t->tile_rows != 0;
 }
 

@@ -26,6 +26,20 @@ static bool fit_ffn1(const struct plan* plan, uint32_t tokens,
                    shortage);
 }
 
+/* The longest LayerNorm tiles with which the variant fits. */
+static bool fit_norm(const struct plan* plan, uint32_t tokens,
+                     struct ffn1_plan* to, uint32_t room, uint32_t* needs,
+                     struct shortage* shortage) {
+  struct tiling* t = &to->tiling;
+  uint32_t rows = plan_norm_rows(plan, tokens);
+  for (; rows != 0; rows = plan_norm_shorter(plan, rows)) {
+    to->norm_rows = rows;
+    t->block_rows = t->tile_rows = to->norm_resident ? tokens : rows;
+    if (fit_ffn1(plan, tokens, to, room, needs, shortage)) return true;
+  }
+  return false;
+}
+
 bool plan_ffn1(const struct plan* plan, uint32_t tokens, struct ffn1_plan* to,
                struct shortage* shortage) {
   static const struct {
@@ -36,7 +50,6 @@ bool plan_ffn1(const struct plan* plan, uint32_t tokens, struct ffn1_plan* to,
   const uint32_t room = plan_stage_bytes(plan, tokens);
   struct tiling* t = &to->tiling;
   uint32_t needs = 0;
-  to->norm_rows = plan_norm_rows(plan, tokens);
   to->hidden_stride = plan_token_stride(tokens);
   t->rows = t->panel_rows = tokens;
   t->columns = image->hidden;
@@ -52,9 +65,7 @@ bool plan_ffn1(const struct plan* plan, uint32_t tokens, struct ffn1_plan* to,
         image->ffn_plan == VIT_FFN_AUTO) {
       continue;
     }
-    t->block_rows = to->norm_resident ? tokens : to->norm_rows;
-    t->tile_rows = t->block_rows;
-    if (fit_ffn1(plan, tokens, to, room, &needs, shortage)) return true;
+    if (fit_norm(plan, tokens, to, room, &needs, shortage)) return true;
   }
   if (needs <= room) return false; /* FFN2 said what is missing */
   return plan_refuse(shortage, "ffn1", tokens, needs, room);
@@ -120,25 +131,50 @@ static bool fit_ffn2(struct ffn2_search* s, struct ffn2_plan* to,
   return t->tile_terms != 0 && t->tile_terms >= smaller(least_terms, s->live);
 }
 
-/* The widest tile of columns: the hidden map is read once for each. */
-static bool search_columns(struct ffn2_search* s, struct ffn2_plan* to) {
+/* Rows of an epilogue tile, in units of the array: long ones hide the time that
+ * the firmware takes for each. */
+static const uint32_t roomy_tiles[] = {16, 8, 4, 3, 2};
+enum {
+  ROOMY_TILES = sizeof roomy_tiles / sizeof roomy_tiles[0],
+  LONG_TILES = 3
+};
+
+/* Tries the first `count` tile lengths for a number of columns. */
+static bool search_rows(struct ffn2_search* s, struct ffn2_plan* to,
+                        uint32_t count) {
   const struct machine* machine = s->plan->machine;
+  struct tiling* t = &to->tiling;
+  if (!s->plan->roomy) {
+    t->tile_rows = smaller(t->panel_rows, machine->array_rows);
+    return fit_ffn2(s, to, 1);
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    t->tile_rows = smaller(t->panel_rows, roomy_tiles[i] * machine->array_rows);
+    if (fit_ffn2(s, to, 2 * machine->lanes)) return true;
+  }
+  return false;
+}
+
+/* The widest tile of columns: a hidden map in DRAM is read once for each. */
+static bool search_columns(struct ffn2_search* s, struct ffn2_plan* to,
+                           uint32_t count) {
   const uint32_t width = s->plan->network->image.width;
-  const uint32_t lanes = machine->lanes;
+  const uint32_t lanes = s->plan->machine->lanes;
   const uint32_t most = smaller(s->plan->slot_columns, width);
-  const uint32_t roomy = s->plan->roomy;
-  const uint32_t least_terms = roomy ? 2 * lanes : 1;
   struct tiling* t = &to->tiling;
   uint32_t columns = most > lanes && most < width ? most - most % lanes : most;
   for (;;) {
     t->tile_columns = columns;
-    for (uint32_t rows = roomy ? 4 : 1; rows > (roomy ? 1 : 0); --rows) {
-      t->tile_rows = smaller(t->panel_rows, rows * machine->array_rows);
-      if (fit_ffn2(s, to, least_terms)) return true;
-    }
+    if (search_rows(s, to, count)) return true;
     if (columns <= lanes) return false;
     columns -= columns % lanes == 0 ? lanes : columns % lanes;
   }
+}
+
+/* Long tiles matter more than wide ones where the map is in SRAM. */
+static bool search_resident(struct ffn2_search* s, struct ffn2_plan* to) {
+  return search_columns(s, to, LONG_TILES) ||
+         search_columns(s, to, ROOMY_TILES);
 }
 
 bool plan_ffn2(const struct plan* plan, uint32_t tokens, uint32_t live,
@@ -156,9 +192,11 @@ bool plan_ffn2(const struct plan* plan, uint32_t tokens, uint32_t live,
   for (uint32_t panels = 1; panels <= most_panels; panels *= 2) {
     t->panel_rows = divide_up(tokens, panels);
     to->gathered = !hidden_resident;
-    if (search_columns(&search, to)) return true;
+    if (search_resident(&search, to)) return true;
     to->gathered = false;
-    if (!hidden_resident && search_columns(&search, to)) return true;
+    if (!hidden_resident && search_columns(&search, to, ROOMY_TILES)) {
+      return true;
+    }
   }
   return plan_refuse(shortage, "ffn2", tokens, search.needs + hidden, stage);
 }

@@ -9,7 +9,7 @@ void residual_init(struct residual* residual, struct core* core,
   residual->first_row = 0;
   residual->placed = residual->added = residual->stored = 0;
   residual->tag = tag;
-  for (uint32_t i = 0; i < 2; ++i) {
+  for (uint32_t i = 0; i < RESIDUAL_TILES; ++i) {
     residual->sums[i] = sram_take(&core->sram, 2 * rows * columns);
     residual->inputs[i] = addend->resident && to->resident
                               ? 0
@@ -35,7 +35,7 @@ static struct matrix part(const struct residual* residual,
 /* Adds tile number residual->added, once its operands are there. */
 static void add(struct residual* residual) {
   struct engines* engines = &residual->core->engines;
-  const uint32_t buffer = residual->added++ % 2;
+  const uint32_t buffer = residual->added++ % RESIDUAL_TILES;
   struct residual_tile* entry = &residual->tiles[buffer];
   const struct result_tile* tile = &entry->tile;
   const uint32_t input = residual->inputs[buffer];
@@ -65,7 +65,7 @@ static void add(struct residual* residual) {
 
 /* Stores tile number residual->stored, once it is added. */
 static void store(struct residual* residual) {
-  const uint32_t buffer = residual->stored++ % 2;
+  const uint32_t buffer = residual->stored++ % RESIDUAL_TILES;
   struct residual_tile* entry = &residual->tiles[buffer];
   engines_wait(&residual->core->engines, ENGINE_VECTOR, entry->added);
   if (residual->to.resident) return;
@@ -79,9 +79,9 @@ static void store(struct residual* residual) {
 static void place(void* context, const struct result_tile* tile,
                   struct row_engine_command* command) {
   struct residual* residual = context;
-  const uint32_t buffer = residual->placed % 2;
+  const uint32_t buffer = residual->placed % RESIDUAL_TILES;
   struct residual_tile* entry = &residual->tiles[buffer];
-  while (residual->placed - residual->stored >= 2) store(residual);
+  while (residual->placed - residual->stored >= RESIDUAL_TILES) store(residual);
   entry->tile = *tile;
   entry->loaded = engines_past(&residual->core->engines, ENGINE_DMA);
   if (!residual->addend.resident) {
@@ -102,7 +102,7 @@ static void submitted(void* context, const struct result_tile* tile,
                       uint32_t ticket) {
   struct residual* residual = context;
   (void)tile;
-  residual->tiles[residual->placed % 2].product = ticket;
+  residual->tiles[residual->placed % RESIDUAL_TILES].product = ticket;
   ++residual->placed;
   while (residual->placed - residual->added >= 2) add(residual);
 }

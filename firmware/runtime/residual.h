@@ -13,16 +13,17 @@ struct residual_tile {
   uint32_t added;   /* of the vector unit */
 };
 
-/* Tile i of the product uses buffer i%2; while the row engine computes it, tile
- * i-1 is added and tile i-2 stored. */
+/* Tile i of the product uses buffer i%3; while the row engine computes it, tile
+ * i-1 is added and tile i-2 stored, so that the firmware waits for nothing but
+ * the row engine. */
 struct residual {
   struct core* core;
   struct matrix addend; /* X, or the positions */
   struct matrix to;     /* X */
   uint32_t first_row;   /* of the product's row 0 in both */
-  uint32_t sums[2];
-  uint32_t inputs[2]; /* unless both are resident */
-  struct residual_tile tiles[2];
+  uint32_t sums[RESIDUAL_TILES];
+  uint32_t inputs[RESIDUAL_TILES]; /* unless both are resident */
+  struct residual_tile tiles[RESIDUAL_TILES];
   uint32_t placed; /* tiles, by how far they are */
   uint32_t added;
   uint32_t stored;

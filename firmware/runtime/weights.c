@@ -70,6 +70,7 @@ static bool can_fetch(struct weights* weights, uint32_t* mask) {
   struct engines* engines = weights->engines;
   *mask = 0;
   if (weights->begun == weights->pushed) return false;
+  if (weights->held && weights->fetched != weights->taken) return false;
   if (weights->fetched - weights->given == weights->slot_count) return false;
   const struct weight_slot* slot =
       &weights->slots[weights->fetched % weights->slot_count];
@@ -116,10 +117,16 @@ void weights_init(struct weights* weights, struct engines* engines,
   }
   weights->fetched = weights->taken = weights->given = 0;
   weights->pushed = weights->begun = 0;
+  weights->held = false;
   weights->group = weights->part = 0;
   weights->step = (struct step){0, 0, 0, 0};
   engines->background = pump;
   engines->background_context = weights;
+}
+
+void weights_hold(struct weights* weights, bool held) {
+  weights->held = held;
+  if (!held) (void)pump(weights);
 }
 
 void weights_push(struct weights* weights, const struct weight_job* job) {

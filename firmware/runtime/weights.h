@@ -43,6 +43,7 @@ struct weights {
   uint32_t fetched; /* tiles, modulo 2^32 */
   uint32_t taken;
   uint32_t given;
+  bool held; /* one tile ahead is enough for now */
   struct weight_job jobs[WEIGHTS_MOST_JOBS];
   uint32_t pushed; /* jobs */
   uint32_t begun;  /* index of the one that is fetched */
@@ -61,6 +62,10 @@ void weights_push(struct weights* weights, const struct weight_job* job);
 /* The next tile, in the order of the jobs; waits until it is there. At most
  * one tile is taken and not given back. */
 const struct weight_slot* weights_take(struct weights* weights);
+/* Holds the fetching back to one tile ahead, or lets it go on: at the end of a
+ * stage, transfers that the next one waits for must not queue up behind
+ * weights. gemm_run() lets go. */
+void weights_hold(struct weights* weights, bool held);
 /* Gives it back; the slot is free when the row engine reaches `ticket`. */
 void weights_give(struct weights* weights, uint32_t ticket);
 

@@ -154,6 +154,10 @@ void emulator::access_uart(std::uint32_t offset, std::uint32_t& value,
   if (offset == UART_SCR_OFFSET) {
     if (is_write) m_uart_scratch = value;
     if (!is_write) value = m_uart_scratch;
+  } else if (offset == UART_IER_DLM_OFFSET) {
+    if (is_write) {
+      m_uart_enabled = (value & UART_IER_DLM_TRANSMIT_MASK) != 0;
+    }
   } else if (is_write) {
     m_console += static_cast<char>(value);
   } else {
@@ -277,7 +281,7 @@ void emulator::write_engine(std::size_t index, std::uint32_t offset,
 }
 
 std::uint32_t emulator::lines() const {
-  std::uint32_t mask = 0;
+  std::uint32_t mask = m_uart_enabled ? 1U << VITVP_UART_IRQ : 0;
   for (std::size_t i = 0; i < engine_count; ++i) {
     const std::uint32_t enabled = m_engines.at(i).registers.at(
         COMMAND_INTERFACE_INTERRUPT_ENABLE_OFFSET / 4);

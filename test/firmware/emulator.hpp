@@ -156,6 +156,7 @@ class emulator {
   std::string m_console;
 
   std::uint32_t m_uart_scratch = 0;
+  bool m_uart_enabled = false;
   std::uint32_t m_plic_enable = 0;
   std::uint32_t m_plic_claimed = 0;
   std::uint64_t m_time = 0;

@@ -31,6 +31,23 @@ TEST_CASE("uart: a transmitter that stays full times out") {
   CHECK(uart_write_byte(&unit, 'A') == VITVP_TIMEOUT);
 }
 
+TEST_CASE("uart: the transmitter interrupts when it is told to") {
+  register_mock mock;
+  const uart unit = uart_default();
+  mock.expect_write(VITVP_UART_BASE + UART_IER_DLM_OFFSET,
+                    UART_IER_DLM_TRANSMIT_MASK, 1);
+  uart_interrupt_on_empty(&unit, true);
+  mock.expect_read(VITVP_UART_BASE + UART_LSR_OFFSET, UART_LSR_THR_EMPTY_MASK,
+                   1);
+  CHECK(uart_transmitter_empty(&unit));
+  mock.expect_write(VITVP_UART_BASE, 'B', 1);
+  uart_put(&unit, 'B');
+  mock.expect_write(VITVP_UART_BASE + UART_IER_DLM_OFFSET, 0, 1);
+  uart_interrupt_on_empty(&unit, false);
+  mock.expect_read(VITVP_UART_BASE + UART_LSR_OFFSET, 0, 1);
+  CHECK_FALSE(uart_transmitter_empty(&unit));
+}
+
 TEST_CASE("uart: receiving does not wait") {
   register_mock mock;
   const uart unit = uart_default();

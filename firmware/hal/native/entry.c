@@ -2,10 +2,12 @@
  * with the exit code of the application. */
 #include "firmware/apps/apps.h"
 #include "firmware/drivers/sim_control.h"
+#include "firmware/hal/console.h"
 #include "firmware/hal/native_backend.h"
 
 static int finish(int code) {
   const struct sim_control control = sim_control_default();
+  console_flush();
   sim_control_finish(&control, (uint32_t)code);
   return code;
 }
