@@ -225,7 +225,7 @@ std::string to_file(const yaml_node& node, const std::string& folder) {
 }
 
 std::string to_package(const yaml_node& node, const std::string& folder) {
-  const std::string text = to_text(node);
+  std::string text = to_text(node);
   if (!is_synthetic(text)) return resolved_file(text, folder);
   const std::string geometry = synthetic_subject(text);
   std::string known;
@@ -240,7 +240,7 @@ std::string to_package(const yaml_node& node, const std::string& folder) {
 }
 
 std::string to_images(const yaml_node& node, const std::string& folder) {
-  const std::string text = to_text(node);
+  std::string text = to_text(node);
   if (!is_synthetic(text)) return resolved_file(text, folder);
   spec_number(synthetic_subject(text), "count", {1, most_synthetic_images});
   return text;

@@ -25,7 +25,7 @@ struct yaml_node {
 const char* kind_name(yaml_node::kind what);
 
 /// Largest document, in bytes.
-constexpr std::size_t yaml_most_bytes = 256 * 1024;
+constexpr std::size_t yaml_most_bytes = 262144;
 /// Deepest nesting of lists and mappings.
 constexpr int yaml_most_levels = 16;
 /// Most values in a document.

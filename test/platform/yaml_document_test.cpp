@@ -35,8 +35,7 @@ TEST_CASE("a document keeps order, lines and quotes") {
 
 TEST_CASE("a null that is written has a text, one that is not has none") {
   const yaml_node root = parse_yaml(
-      "a: null\nb: ~\nc:\nd: {e: null, f: }\ng: [NULL]\nnullx:\nh:\n",
-      "x");
+      "a: null\nb: ~\nc:\nd: {e: null, f: }\ng: [NULL]\nnullx:\nh:\n", "x");
   const auto text = [&root](std::size_t at) {
     const yaml_node& node = root.entries.at(at).second;
     CHECK(node.what == kind::null);
