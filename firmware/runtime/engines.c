@@ -10,6 +10,8 @@
 #define TIME_LIMIT_MICROSECONDS 10000000u
 /* Polls for room that the engine's progress has already made. */
 #define ROOM_POLLS 100000u
+/* Polls for room before the core sleeps between them. */
+#define EAGER_ROOM_POLLS 64u
 
 #define WAKING_CAUSES                             \
   (COMMAND_INTERFACE_INTERRUPT_ENABLE_DONE_MASK | \
@@ -135,6 +137,9 @@ static bool again(struct engines* engines, enum engine_id id, uint32_t tag,
   const uint32_t ticket = engines->submitted[id] - engines->depths[id];
   if (++*polls > ROOM_POLLS) engine_report_timeout(engines, id, ticket);
   engines_wait(engines, id, ticket);
+  /* That was done before: the queue waits for the engine to start. Polling may
+   * take no time at all for the engine, so after a few tries sleep. */
+  if (*polls > EAGER_ROOM_POLLS) engines_wait_next(engines, id);
   return true;
 }
 
