@@ -195,6 +195,7 @@ void layer_check::finish_image(const std::vector<std::int16_t>& logits,
   };
   count(".survivors (count)", m_reference.tokens_per_block, tokens);
   count(".live (count)", m_reference.live_ffn2_channels_per_block, live);
+  m_compared += m_reference.logits.size();
   for (std::uint32_t c = 0; c < m_reference.logits.size(); ++c) {
     const std::int64_t have = c < logits.size() ? logits[c] : -1;
     if (c >= logits.size() || logits[c] != m_reference.logits[c]) {

@@ -125,8 +125,11 @@ struct check_result {
 
   /// Nothing if nothing was compared.
   std::optional<bool> bit_exact() const {
-    if (level == checks_level::none) return std::nullopt;
-    return !first_difference;
+    if (first_difference) return false;
+    if (level == checks_level::none || elements_compared == 0) {
+      return std::nullopt;
+    }
+    return true;
   }
 };
 
