@@ -1,0 +1,108 @@
+"""Whole runs: one digest whatever the simulator's settings, and firmware that
+does wrong ends the run with exit status 1 and says where.
+
+    run_test.py VITVP RISCV_GCC SOURCE_DIR [unittest options]
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+VITVP, GCC, SOURCE = sys.argv[1:4]
+del sys.argv[1:4]
+SCENARIO = f"{SOURCE}/scenarios/digits.yaml"
+GUESTS = pathlib.Path(__file__).resolve().parent / "guests"
+
+
+def run(*settings, out=None):
+    """(exit status, standard output and error) of a run of one image."""
+    command = [VITVP, "run", SCENARIO, "--set", "images.limit=1"]
+    for setting in settings:
+        command += ["--set", setting]
+    if out:
+        command += ["--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True,
+                          check=False, timeout=120)
+    return done.returncode, done.stdout + done.stderr
+
+
+def result(*settings):
+    """result.json of a run that must hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        status, text = run(*settings, out=folder)
+        if status != 0:
+            raise AssertionError(f"{settings}: exit status {status}\n{text}")
+        return json.loads((pathlib.Path(folder) / "result.json").read_text(
+            encoding="utf-8"))
+
+
+class DigestTest(unittest.TestCase):
+    def test_is_that_of_every_core_quantum_and_memory_access(self):
+        expected = result()["digest"]
+        for kind in ("iss", "native"):
+            for dmi in ("true", "false"):
+                for quantum in (10, 1000, 100000, 1000000):
+                    with self.subTest(kind=kind, dmi=dmi, quantum=quantum):
+                        found = result(f"host_cpu.kind={kind}", f"dmi={dmi}",
+                                       f"quantum_ns={quantum}")
+                        self.assertEqual(found["digest"], expected)
+
+    def test_same_scenario_gives_the_same_result(self):
+        first, second = result(), result()
+        first.pop("host")
+        second.pop("host")
+        self.assertEqual(first, second)
+
+    def test_depends_on_what_is_computed(self):
+        self.assertNotEqual(result()["digest"],
+                            result("pruning.tokens.enabled=false")["digest"])
+
+
+class FaultyFirmwareTest(unittest.TestCase):
+    def run_guest(self, name):
+        with tempfile.TemporaryDirectory() as folder:
+            elf = f"{folder}/{name}.elf"
+            subprocess.run(
+                [GCC, "-march=rv32imac", "-mabi=ilp32", "-misa-spec=2.2",
+                 "-nostdlib", "-Wl,-N", "-Wl,--no-warn-rwx-segments",
+                 "-Wl,-Ttext=0x80000000", str(GUESTS / f"{name}.S"), "-o", elf],
+                check=True)
+            status, text = run(f"firmware.elf={elf}", "limit.simulated_ms=2",
+                               out=folder)
+            report = json.loads((pathlib.Path(folder) / "result.json")
+                                .read_text(encoding="utf-8"))
+        self.assertEqual(status, 1, text)
+        self.assertIsNone(report["check"]["bit_exact"])
+        return text
+
+    def test_endless_loop_ends_at_the_limit_with_the_function(self):
+        text = self.run_guest("endless_loop")
+        self.assertIn("limit.simulated_ms", text)
+        self.assertIn("_start", text)
+
+    def test_unmapped_load_names_exception_and_function(self):
+        text = self.run_guest("unmapped_load")
+        self.assertIn("exception 5", text)
+        self.assertIn("poke", text)
+
+    def test_unmapped_dma_names_the_fault_and_who_waits(self):
+        text = self.run_guest("unmapped_dma")
+        self.assertIn("dma: halted by fault ADDRESS at 0x30000000", text)
+        self.assertIn("asleep", text)
+
+    def test_endless_sleep_says_who_waits(self):
+        self.assertIn("host_cpu: in wfi", self.run_guest("endless_sleep"))
+
+
+class RefusedNetworkTest(unittest.TestCase):
+    def test_too_small_an_sram_is_refused_with_the_sizes(self):
+        status, text = run("sram.total_kib=8")
+        self.assertEqual(status, 1)
+        self.assertRegex(text, r"needs \d+ bytes of SRAM .*has \d+")
+
+
+if __name__ == "__main__":
+    unittest.main()
