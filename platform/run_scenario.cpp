@@ -304,8 +304,8 @@ class runner {
         sc_time(m_scenario.quantum_ns, sc_core::SC_NS));
     const sc_time limit(m_scenario.limit.simulated_ms, sc_core::SC_MS);
     // That the firmware ends the simulation is no news.
-    sc_core::sc_report_handler::set_actions(
-        "/OSCI/SystemC", sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
+                                            sc_core::SC_DO_NOTHING);
     sc_core::sc_start(limit, sc_core::SC_EXIT_ON_STARVATION);
     if (m_finished) {
       if (m_exit_code != 0) firmware_failed();

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # The handler faults at its third instruction, every time.
   begin broken
   ecall

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # minstret counts instructions, mcycle cycles, mhartid is the configured one.
   begin
   csrr a0, minstret

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # Bus errors at every place of a block: the first and last access, between
 # accesses to the same register, with a changing base, compressed, atomic. Each
 # is followed by evidence of what has (not) been executed.

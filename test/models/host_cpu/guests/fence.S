@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # Rewrites an instruction of its own, with fence.i as the architecture asks.
   begin
   li t2, 3

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # Jumps into random code again and again: the handler sets mtvec right, wakes
 # sleepers and continues at a place that moves on with every trap.
   begin handler

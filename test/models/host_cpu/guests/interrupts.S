@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # Raises each wire by a register write, in a loop that counts. The handler logs
 # the cause and lowers the wire: each is taken once. Then all three at once, and
 # masked ones that mip shows.

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
   begin
   log_value 1
   .globl endless

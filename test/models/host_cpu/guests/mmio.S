@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # Widths, order, sign extension; an unaligned memory access; atomics on memory.
   begin
   li t0, 0x80f0a0c1

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
   begin
   csrw mtvec, zero
   lw t0, FAULT(s0)

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # The device takes DMI back; data written before and after must be the same.
   begin
   la t0, data

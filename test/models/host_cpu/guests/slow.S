@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # A target that waits in its transport function.
   begin
   li t0, 10

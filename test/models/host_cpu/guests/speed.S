@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # A loop of 8 instructions, 4 million times, then 1 million register reads.
   begin
   li t0, 4000000

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # Every other synchronous exception.
   begin
 trap_1:

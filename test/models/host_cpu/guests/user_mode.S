@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # mret with MPP = user: the core has machine mode only and stays there.
   begin
   li t0, 0x1800

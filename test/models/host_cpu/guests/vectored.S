@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
   begin table
   la t0, table+1
   csrw mtvec, t0

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "guest.inc"
 # Sleeps until a timer wire: first with interrupts disabled (no trap), then
 # enabled (trap, mepc behind the wfi), then for ever.
   begin handler
