@@ -3,6 +3,7 @@
 #include <iomanip>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace vitvp::models {
 
@@ -149,13 +150,15 @@ void host_cpu::sleep(std::uint32_t enabled) {
   mark_turn();
 }
 
-void host_cpu::halt(const std::string& reason, bool report) {
+void host_cpu::halt(std::string reason, bool report) {
+  // Taken over before time passes: where the simulation ends meanwhile, this
+  // thread never goes on, and nothing of it would be freed.
+  m_halt_reason = std::move(reason);
   synchronize();
   m_halted = true;
   m_activity = activity::halted;
-  m_halt_reason = reason;
   if (report && m_config.on_halt) {
-    m_config.on_halt(reason);
+    m_config.on_halt(m_halt_reason);
   }
 }
 

@@ -108,7 +108,7 @@ class host_cpu : public sc_core::sc_module, public waits_for_something {
   std::uint64_t cycles_until_turn();
   // Synchronizes, then waits until a wire among `enabled` is up, or stop().
   void sleep(std::uint32_t enabled);
-  void halt(const std::string& reason, bool report = true);
+  void halt(std::string reason, bool report = true);
   bool stop_requested() const { return m_stop_requested; }
 
   void record_trap(const trap_info& trap);
