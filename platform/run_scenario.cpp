@@ -230,7 +230,7 @@ class runner {
       purposes.push_back(
           {region.purpose, region.base - dram_base, region.size});
     }
-    m_soc.dram.set_purposes(std::move(purposes));
+    m_soc.dram.set_purposes(purposes);
   }
 
   void progress(std::uint32_t images) {

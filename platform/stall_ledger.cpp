@@ -17,7 +17,7 @@ void add(models::cycle_breakdown& sum, const models::cycle_breakdown& term) {
 
 stall_ledger::stall_ledger(std::vector<std::string> engines, std::string dma,
                            std::string row_engine,
-                           sc_core::sc_time clock_period)
+                           const sc_core::sc_time& clock_period)
     : m_dma(std::move(dma)),
       m_row_engine(std::move(row_engine)),
       m_clock_period(clock_period) {
@@ -32,7 +32,7 @@ bool stall_ledger::compute_engine_busy() const {
 }
 
 void stall_ledger::advance() {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
   const sc_core::sc_time elapsed = now - m_last;
   m_last = now;
   const bool computing = compute_engine_busy();

@@ -35,7 +35,7 @@ class stall_ledger final : public models::command_observer {
   /// `dma` and `row_engine` are the names under which these engines report;
   /// all others are compute engines.
   stall_ledger(std::vector<std::string> engines, std::string dma,
-               std::string row_engine, sc_core::sc_time clock_period);
+               std::string row_engine, const sc_core::sc_time& clock_period);
 
   void command_started(const std::string& engine,
                        const models::command_report& report) override;
