@@ -4,57 +4,10 @@
 #include <cstring>
 #include <utility>
 
-#include "firmware/runtime/layer_tag.h"
+#include "platform/layer_place.hpp"
 
 namespace vitvp::platform {
 namespace {
-
-// The reference's tensor that a tag stands for, and the column at which the
-// part named by the tag starts. An empty name: nothing to compare.
-struct layer_place {
-  std::string name;
-  std::uint32_t column_base = 0;
-};
-
-layer_place place_of(std::uint32_t tag, const vit::geometry& size) {
-  const std::string block =
-      "blocks." + std::to_string(layer_tag_block(tag)) + ".";
-  const std::string head = std::to_string(layer_tag_head(tag));
-  switch (layer_tag_kind(tag)) {
-    case LAYER_EMBED:
-      return {"embed"};
-    case LAYER_NORM1:
-      return {block + "norm1"};
-    case LAYER_QUERY:
-      return {block + "qkv"};
-    case LAYER_KEY:
-      return {block + "qkv", size.width};
-    case LAYER_VALUE:
-      return {block + "qkv", 2 * size.width};
-    case LAYER_SCORES:
-      return {block + "scores." + head};
-    case LAYER_SOFTMAX:
-      return {block + "softmax." + head};
-    case LAYER_CONTEXT:
-      return {block + "context"};
-    case LAYER_SELECT:
-      return {block + "survivors"};
-    case LAYER_RESIDUAL1:
-      return {block + "projection"};
-    case LAYER_NORM2:
-      return {block + "norm2"};
-    case LAYER_FFN1:
-      return {block + "ffn1"};
-    case LAYER_RESIDUAL2:
-      return {block + "ffn2"};
-    case LAYER_NORM:
-      return {"norm"};
-    case LAYER_HEAD:
-      return {"logits"};
-    default:
-      return {};
-  }
-}
 
 // A little-endian element of 1 or 2 bytes.
 std::int64_t element(const std::uint8_t* at, std::uint32_t bytes,
@@ -128,7 +81,7 @@ void layer_check::command_finished(const std::string&,
   const layer_place place = place_of(report.tag, m_model.size);
   const auto found = m_tensors.find(place.name);
   if (found == m_tensors.end()) return;
-  compare(found->first, found->second, place.column_base, report);
+  compare(found->first, found->second, place.first_column, report);
 }
 
 void layer_check::compare(const std::string& name, tensor& expected,

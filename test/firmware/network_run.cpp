@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "firmware/runtime/layer_tag.h"
 #include "firmware/runtime/model_image.h"
+#include "platform/layer_place.hpp"
 
 namespace vitvp::firmware_test {
 namespace {
@@ -17,51 +17,6 @@ struct tensor {
   std::vector<std::uint8_t> bytes;
   std::vector<bool> seen;
 };
-
-struct place {
-  std::string name;
-  std::uint32_t first_column = 0;
-};
-
-place place_of(std::uint32_t tag, const vit::geometry& size) {
-  const std::string block =
-      "blocks." + std::to_string(layer_tag_block(tag)) + ".";
-  const std::string head = std::to_string(layer_tag_head(tag));
-  switch (layer_tag_kind(tag)) {
-    case LAYER_EMBED:
-      return {"embed"};
-    case LAYER_NORM1:
-      return {block + "norm1"};
-    case LAYER_QUERY:
-      return {block + "qkv"};
-    case LAYER_KEY:
-      return {block + "qkv", size.width};
-    case LAYER_VALUE:
-      return {block + "qkv", 2 * size.width};
-    case LAYER_SCORES:
-      return {block + "scores." + head};
-    case LAYER_SOFTMAX:
-      return {block + "softmax." + head};
-    case LAYER_CONTEXT:
-      return {block + "context"};
-    case LAYER_SELECT:
-      return {block + "survivors"};
-    case LAYER_RESIDUAL1:
-      return {block + "projection"};
-    case LAYER_NORM2:
-      return {block + "norm2"};
-    case LAYER_FFN1:
-      return {block + "ffn1"};
-    case LAYER_RESIDUAL2:
-      return {block + "ffn2"};
-    case LAYER_NORM:
-      return {"norm"};
-    case LAYER_HEAD:
-      return {"logits"};
-    default:
-      return {};
-  }
-}
 
 // The class token's row of the embedding is copied, not computed.
 bool may_be_unseen(const std::string& name, std::size_t row) {
@@ -78,7 +33,8 @@ class checker {
 
   void command(const finished_command& done) {
     if (done.rows == 0 || done.element_bytes == 4) return;
-    const place at = place_of(done.tag, m_case.model->size);
+    const platform::layer_place at =
+        platform::place_of(done.tag, m_case.model->size);
     const auto found = m_tensors.find(at.name);
     if (found == m_tensors.end()) return;
     compare(at, found->second, done);
@@ -125,7 +81,8 @@ class checker {
     }
   }
 
-  void compare(const place& at, tensor& t, const finished_command& done) {
+  void compare(const platform::layer_place& at, tensor& t,
+               const finished_command& done) {
     const std::uint32_t row = done.origin & 0xffff;
     const std::uint32_t column = (done.origin >> 16) + at.first_column;
     if (row + done.rows > t.rows || column + done.columns > t.columns ||
