@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <numeric>
 
-#include "models/common/target_clones.hpp"
+#include "models/common/byte_rows.hpp"
 
 namespace vitvp::models {
 
 void add_importance(const std::uint8_t* x, std::size_t n,
                     std::uint32_t* importance) {
-  const std::uint32_t sum = std::accumulate(x, x + n, std::uint32_t{0});
+  const std::uint32_t sum = sum_u8(x, n);
   const std::uint32_t reciprocal = (1U << 24) / std::max(sum, 1U);
   for (std::size_t j = 0; j < n; ++j) importance[j] += x[j] * reciprocal;
 }
@@ -30,13 +30,8 @@ std::vector<std::uint16_t> select_tokens(const std::uint32_t* importance,
   return survivors;
 }
 
-VITVP_TARGET_CLONES bool is_live(const std::uint8_t* x, std::size_t n,
-                                 std::int8_t threshold) {
-  std::int8_t most = -128;
-  for (std::size_t i = 0; i < n; ++i) {
-    most = std::max(most, static_cast<std::int8_t>(x[i]));
-  }
-  return most > threshold;
+bool is_live(const std::uint8_t* x, std::size_t n, std::int8_t threshold) {
+  return largest_i8(x, n) > threshold;
 }
 
 }  // namespace vitvp::models

@@ -2,21 +2,21 @@
 
 #include <array>
 #include <cstring>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
-namespace vitvp::models {
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "models/row_engine/dot_tile.cpp"
+#include "models/common/simd.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace vitvp::models::HWY_NAMESPACE {
 namespace {
 
-using tile_function = void (*)(const std::int16_t*, std::size_t,
-                               const std::int16_t*, std::size_t, std::int32_t*);
-using tile_table = std::array<tile_function, tile_rows>;
+#if HWY_TARGET == HWY_SCALAR
 
+// Hosts without vectors.
 template <std::size_t rows>
-void portable_tile(const std::int16_t* a, std::size_t a_stride,
-                   const std::int16_t* b, std::size_t pairs,
-                   std::int32_t* acc) {
+void tile(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b,
+          std::size_t pairs, std::int32_t* acc) {
   for (std::size_t p = 0; p < pairs; ++p) {
     const std::int16_t* pair = b + p * 2 * tile_columns;
     for (std::size_t r = 0; r < rows; ++r) {
@@ -32,68 +32,80 @@ void portable_tile(const std::int16_t* a, std::size_t a_stride,
   }
 }
 
-constexpr tile_table portable_tiles{portable_tile<1>, portable_tile<2>,
-                                    portable_tile<3>, portable_tile<4>,
-                                    portable_tile<5>, portable_tile<6>};
+#else
 
-#if defined(__x86_64__)
+namespace hn = hwy::HWY_NAMESPACE;
 
-__attribute__((target("avx2"))) inline __m256i load(const void* from) {
-  return _mm256_loadu_si256(static_cast<const __m256i*>(from));
-}
+using sums = hn::CappedTag<std::int32_t, tile_columns>;
+using terms = hn::Repartition<std::int16_t, sums>;
 
-/// pmaddwd adds two products of i16 into i32 without saturating.
+/// Two products of i16 are added into i32 without saturating. Targets that
+/// keep the products of odd and of even terms apart have them in `odd`.
 template <std::size_t rows>
-__attribute__((target("avx2"))) void avx2_tile(const std::int16_t* a,
-                                               std::size_t a_stride,
-                                               const std::int16_t* b,
-                                               std::size_t pairs,
-                                               std::int32_t* acc) {
-  __m256i low[rows];
-  __m256i high[rows];
+void tile(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b,
+          std::size_t pairs, std::int32_t* acc) {
+  constexpr sums d32;
+  constexpr terms d16;
+  constexpr std::size_t lanes = hn::MaxLanes(d32);
+  constexpr std::size_t vectors = tile_columns / lanes;
+  hn::Vec<sums> even[rows][vectors];
+  hn::Vec<sums> odd[rows][vectors];
   for (std::size_t r = 0; r < rows; ++r) {
-    low[r] = load(acc + r * tile_columns);
-    high[r] = load(acc + r * tile_columns + 8);
+    for (std::size_t v = 0; v < vectors; ++v) {
+      even[r][v] = hn::Zero(d32);
+      odd[r][v] = hn::Zero(d32);
+    }
   }
   for (std::size_t p = 0; p < pairs; ++p) {
-    const __m256i b_low = load(b + p * 2 * tile_columns);
-    const __m256i b_high = load(b + p * 2 * tile_columns + 16);
+    hn::Vec<terms> columns[vectors];
+    for (std::size_t v = 0; v < vectors; ++v) {
+      columns[v] = hn::LoadU(d16, b + (p * tile_columns + v * lanes) * 2);
+    }
     for (std::size_t r = 0; r < rows; ++r) {
       std::int32_t pair = 0;
       std::memcpy(&pair, a + r * a_stride + 2 * p, sizeof pair);
-      const __m256i a_pair = _mm256_set1_epi32(pair);
-      low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(a_pair, b_low));
-      high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(a_pair, b_high));
+      const auto both = hn::BitCast(d16, hn::Set(d32, pair));
+      for (std::size_t v = 0; v < vectors; ++v) {
+        even[r][v] = hn::ReorderWidenMulAccumulate(d32, both, columns[v],
+                                                   even[r][v], odd[r][v]);
+      }
     }
   }
   for (std::size_t r = 0; r < rows; ++r) {
-    auto* row = reinterpret_cast<__m256i*>(acc + r * tile_columns);
-    _mm256_storeu_si256(row, low[r]);
-    _mm256_storeu_si256(row + 1, high[r]);
+    for (std::size_t v = 0; v < vectors; ++v) {
+      std::int32_t* to = acc + r * tile_columns + v * lanes;
+      const auto sum = hn::RearrangeToOddPlusEven(even[r][v], odd[r][v]);
+      hn::StoreU(hn::Add(hn::LoadU(d32, to), sum), d32, to);
+    }
   }
-}
-
-const tile_table& tiles() {
-  static constexpr tile_table avx2_tiles{avx2_tile<1>, avx2_tile<2>,
-                                         avx2_tile<3>, avx2_tile<4>,
-                                         avx2_tile<5>, avx2_tile<6>};
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  return has_avx2 ? avx2_tiles : portable_tiles;
-}
-
-#else
-
-const tile_table& tiles() {
-  return portable_tiles;
 }
 
 #endif
 
+void any_tile(std::size_t rows, const std::int16_t* a, std::size_t a_stride,
+              const std::int16_t* b, std::size_t pairs, std::int32_t* acc) {
+  using function = void (*)(const std::int16_t*, std::size_t,
+                            const std::int16_t*, std::size_t, std::int32_t*);
+  static constexpr std::array<function, tile_rows> tiles{
+      tile<1>, tile<2>, tile<3>, tile<4>, tile<5>, tile<6>};
+  tiles[rows - 1](a, a_stride, b, pairs, acc);
+}
+
 }  // namespace
+}  // namespace vitvp::models::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+namespace vitvp::models {
+
+HWY_EXPORT(any_tile);
 
 void dot_tile(std::size_t rows, const std::int16_t* a, std::size_t a_stride,
               const std::int16_t* b, std::size_t pairs, std::int32_t* acc) {
-  tiles()[rows - 1](a, a_stride, b, pairs, acc);
+  HWY_DYNAMIC_DISPATCH(any_tile)(rows, a, a_stride, b, pairs, acc);
 }
 
 }  // namespace vitvp::models
+
+#endif  // HWY_ONCE

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "models/common/target_clones.hpp"
 #include "models/row_engine/dot_tile.hpp"
 #include "models/row_engine/requantise.hpp"
+#include "models/row_engine/widen.hpp"
 
 namespace vitvp::models {
 namespace {
@@ -30,12 +30,6 @@ constexpr std::int16_t widened(std::uint8_t byte) {
   return std::int16_t{static_cast<element>(byte)};
 }
 
-template <typename element>
-VITVP_TARGET_CLONES void widen(const std::uint8_t* from, std::size_t n,
-                               std::int16_t* to) {
-  for (std::size_t i = 0; i < n; ++i) to[i] = widened<element>(from[i]);
-}
-
 /// Term k of rows [0, rows) at `from`, one after the other, into every
 /// `stride`-th element.
 template <typename element>
@@ -56,7 +50,7 @@ void pack_a_as(const product& p, std::size_t first, std::size_t rows,
   }
   if (p.a_index == nullptr && p.a_term_stride == 1) {
     for (std::size_t r = 0; r < rows; ++r) {
-      widen<element>(from + r * p.a_row_stride, p.terms, to + r * stride);
+      widen(from + r * p.a_row_stride, p.terms, p.a_unsigned, to + r * stride);
     }
     return;
   }
@@ -80,15 +74,6 @@ void pack_a(const product& p, std::size_t first, std::size_t rows,
     pack_a_as<std::uint8_t>(p, first, rows, to);
   } else {
     pack_a_as<std::int8_t>(p, first, rows, to);
-  }
-}
-
-VITVP_TARGET_CLONES void interleave(const std::uint8_t* even_term,
-                                    const std::uint8_t* odd_term,
-                                    std::int16_t* to) {
-  for (std::size_t c = 0; c < tile_columns; ++c) {
-    to[2 * c] = widened<std::int8_t>(even_term[c]);
-    to[2 * c + 1] = widened<std::int8_t>(odd_term[c]);
   }
 }
 

@@ -2,30 +2,17 @@
 
 #include <cstring>
 
-#include "models/common/target_clones.hpp"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "models/row_engine/requantise.cpp"
+#include "models/common/simd.hpp"
 
-namespace vitvp::models {
-
-void record_block::load(std::size_t i, const std::uint8_t* from) {
-  std::int16_t factor = 0;
-  std::memcpy(&bias[i], from, sizeof bias[i]);
-  std::memcpy(&factor, from + 4, sizeof factor);
-  multiplier[i] = factor;
-  shift[i] = from[6] & 63U;
-  rounding[i] = shift[i] == 0 ? 0 : std::int64_t{1} << (shift[i] - 1);
-}
-
-void record_block::fill(const std::uint8_t* from) {
-  load(0, from);
-  bias.fill(bias[0]);
-  multiplier.fill(multiplier[0]);
-  shift.fill(shift[0]);
-  rounding.fill(rounding[0]);
-}
+HWY_BEFORE_NAMESPACE();
+namespace vitvp::models::HWY_NAMESPACE {
+namespace {
 
 // Three loops, since compilers vectorise each of them but not all in one.
-VITVP_TARGET_CLONES void requantise(const record_block& records,
-                                    value_range range, std::int32_t* values) {
+void requantise_tile(const record_block& records, value_range range,
+                     std::int32_t* values) {
   // AVX2 shifts 64-bit values only logically: x >> s is taken of x + 2^63.
   constexpr std::uint64_t top = std::uint64_t{1} << 63;
   const std::int32_t* bias = records.bias.data();
@@ -51,4 +38,38 @@ VITVP_TARGET_CLONES void requantise(const record_block& records,
   }
 }
 
+}  // namespace
+}  // namespace vitvp::models::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+namespace vitvp::models {
+
+HWY_EXPORT(requantise_tile);
+
+void requantise(const record_block& records, value_range range,
+                std::int32_t* values) {
+  HWY_DYNAMIC_DISPATCH(requantise_tile)(records, range, values);
+}
+
+void record_block::load(std::size_t i, const std::uint8_t* from) {
+  std::int16_t factor = 0;
+  std::memcpy(&bias[i], from, sizeof bias[i]);
+  std::memcpy(&factor, from + 4, sizeof factor);
+  multiplier[i] = factor;
+  shift[i] = from[6] & 63U;
+  rounding[i] = shift[i] == 0 ? 0 : std::int64_t{1} << (shift[i] - 1);
+}
+
+void record_block::fill(const std::uint8_t* from) {
+  load(0, from);
+  bias.fill(bias[0]);
+  multiplier.fill(multiplier[0]);
+  shift.fill(shift[0]);
+  rounding.fill(rounding[0]);
+}
+
 }  // namespace vitvp::models
+
+#endif  // HWY_ONCE

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "models/common/target_clones.hpp"
+#include "models/common/byte_rows.hpp"
+#include "models/vector_unit/row_loops.hpp"
 
 namespace vitvp::models {
 namespace {
@@ -20,45 +21,6 @@ std::uint64_t square_root(std::uint64_t x) {
   return root;
 }
 
-VITVP_TARGET_CLONES std::int8_t largest(const std::uint8_t* x, std::size_t n) {
-  std::int8_t most = -128;
-  for (std::size_t i = 0; i < n; ++i) {
-    most = std::max(most, static_cast<std::int8_t>(x[i]));
-  }
-  return most;
-}
-
-VITVP_TARGET_CLONES std::uint32_t sum_of(const std::uint8_t* x, std::size_t n) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += x[i];
-  return sum;
-}
-
-/// Sum and sum of squares of a row.
-struct moments {
-  std::int64_t sum;
-  std::int64_t squares;
-};
-
-VITVP_TARGET_CLONES moments moments_of(const std::int16_t* x, std::size_t n) {
-  std::int32_t sum = 0;
-  std::int64_t squares = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    sum += x[i];
-    const auto square = static_cast<std::uint32_t>(x[i] * x[i]);
-    squares += square;
-  }
-  return {sum, squares};
-}
-
-/// What normalises the values of a row: ((width*x - sum)*factor + half) >> s.
-struct normaliser {
-  std::int32_t width;
-  std::int32_t sum;
-  std::int64_t factor;
-  std::uint32_t shift;
-};
-
 normaliser normaliser_of(const moments& m, std::size_t n,
                          std::uint64_t epsilon) {
   const auto width = static_cast<std::int64_t>(n);
@@ -71,37 +33,15 @@ normaliser normaliser_of(const moments& m, std::size_t n,
           static_cast<std::int64_t>(reciprocal), e + 4};
 }
 
-/// x >> s, of which AVX2 has only the logical one.
-std::int64_t shift_right(std::int64_t x, std::uint64_t s) {
-  constexpr std::uint64_t top = std::uint64_t{1} << 63;
-  return static_cast<std::int64_t>(
-      ((static_cast<std::uint64_t>(x) + top) >> s) - (top >> s));
-}
-
-VITVP_TARGET_CLONES void normalise(const normaliser& by, const std::int16_t* x,
-                                   std::size_t n, const std::int64_t* bias,
-                                   const std::int32_t* multiplier,
-                                   const std::uint64_t* shift, std::int8_t* z) {
-  const std::int64_t half = std::int64_t{1} << (by.shift - 1);
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::int32_t centred = by.width * x[i] - by.sum;
-    const std::int64_t t =
-        shift_right(std::int64_t{centred} * by.factor + half, by.shift);
-    const std::int64_t y = shift_right(t * multiplier[i] + bias[i], shift[i]);
-    z[i] = static_cast<std::int8_t>(
-        std::min<std::int64_t>(std::max<std::int64_t>(y, -128), 127));
-  }
-}
-
 }  // namespace
 
 std::uint32_t softmax_row(const std::uint8_t* x, std::size_t n,
                           const std::uint8_t* table, std::uint8_t* z) {
-  const std::int8_t most = largest(x, n);
+  const std::int8_t most = largest_i8(x, n);
   for (std::size_t i = 0; i < n; ++i) {
     z[i] = table[most - static_cast<std::int8_t>(x[i])];
   }
-  return sum_of(z, n);
+  return sum_u8(z, n);
 }
 
 void write_context_record(std::uint32_t sum, std::uint32_t multiplier,
@@ -144,22 +84,10 @@ void layer_norm::row(const std::uint8_t* x, std::uint8_t* z) {
   const std::size_t n = m_x.size();
   std::memcpy(m_x.data(), x, 2 * n);
   const moments m = moments_of(m_x.data(), n);
-  normalise(normaliser_of(m, n, m_epsilon), m_x.data(), n, m_bias.data(),
-            m_multiplier.data(), m_shift.data(), m_z.data());
+  normalise_row(normaliser_of(m, n, m_epsilon), m_x.data(), n,
+                {m_bias.data(), m_multiplier.data(), m_shift.data()},
+                m_z.data());
   std::memcpy(z, m_z.data(), n);
-}
-
-VITVP_TARGET_CLONES void add_row(const std::uint8_t* x, const std::uint8_t* y,
-                                 std::size_t n, std::uint8_t* z) {
-  for (std::size_t i = 0; i < n; ++i) {
-    std::int16_t a = 0;
-    std::int16_t b = 0;
-    std::memcpy(&a, x + 2 * i, sizeof a);
-    std::memcpy(&b, y + 2 * i, sizeof b);
-    const int sum = std::min(std::max(a + b, -32768), 32767);
-    const auto value = static_cast<std::int16_t>(sum);
-    std::memcpy(z + 2 * i, &value, sizeof value);
-  }
 }
 
 }  // namespace vitvp::models
