@@ -3,7 +3,7 @@
 | module | what | needs |
 |---|---|---|
 | `config` | one YAML file per task, checked | NumPy, YAML |
-| `tasks`, `digits` | images, splits, augmentation | scikit-learn |
+| `tasks`, `digits`, `clutter` | images, splits, augmentation | scikit-learn |
 | `model`, `losses`, `training` | the float network and its training | PyTorch |
 | `calibration`, `quantise`, `export` | float network to integers | PyTorch |
 | `safetensors`, `package`, `integer`, `evaluate` | the integers | NumPy |

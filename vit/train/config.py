@@ -28,6 +28,21 @@ class NetworkConfig:
 
 
 @dataclasses.dataclass(frozen=True)
+class CanvasConfig:
+    """Of tasks that draw canvases: pixels, and canvases of each part."""
+
+    smallest: int
+    largest: int
+    fragments: int
+    fragment: int
+    noise: float
+    epoch: int
+    training: int
+    validation: int
+    test: int
+
+
+@dataclasses.dataclass(frozen=True)
 class AugmentationConfig:
     rotate_degrees: float
     scale: float
@@ -82,6 +97,7 @@ class Config:
     student: StudentConfig
     pruning: PruningConfig
     export: ExportConfig
+    canvas: CanvasConfig = None
 
     def fingerprint(self, stage, seed):
         """Text that differs wherever a stage's checkpoint would not fit."""
@@ -112,11 +128,13 @@ def _build(kind, values, path, prefix):
     if not isinstance(values, dict):
         raise InputError(f"{path}: {prefix or 'the file'} must be a mapping")
     fields = {field.name: field.type for field in dataclasses.fields(kind)}
-    for key in values.keys() ^ fields.keys():
+    optional = {field.name for field in dataclasses.fields(kind)
+                if field.default is not dataclasses.MISSING}
+    for key in (values.keys() ^ fields.keys()) - (optional - values.keys()):
         what = "is missing" if key in fields else "is unknown"
         raise InputError(f"{path}: key {prefix}{key} {what}")
-    return kind(**{key: _value(fields[key], values[key], path,
-                               f"{prefix}{key}") for key in fields})
+    return kind(**{key: _value(fields[key], value, path, f"{prefix}{key}")
+                   for key, value in values.items()})
 
 
 def _value(kind, value, path, name):
@@ -146,9 +164,22 @@ def _check(config, path):
     need(all(type(block) is int and 0 <= block < config.network.depth
              for block in config.pruning.blocks), "pruning.blocks",
          "numbers of blocks, counted from 0")
+    if config.canvas is not None:
+        _check_canvas(config.canvas, config.network.image_size, need)
     need(config.export.residual_headroom >= 1, "export.residual_headroom",
          "1 or more")
     need(config.export.thresholds and all(
         type(threshold) is int and 0 <= threshold <= 126
         for threshold in config.export.thresholds), "export.thresholds",
         "numbers of 0..126, at least one")
+
+
+def _check_canvas(canvas, image_size, need):
+    need(1 <= canvas.smallest <= canvas.largest <= image_size,
+         "canvas.smallest", "1..canvas.largest, which fits the image")
+    need(canvas.fragments >= 0, "canvas.fragments", "0 or more")
+    need(1 <= canvas.fragment <= canvas.smallest, "canvas.fragment",
+         "1..canvas.smallest")
+    need(0 <= canvas.noise <= 1, "canvas.noise", "0..1")
+    for part in ("epoch", "training", "validation", "test"):
+        need(getattr(canvas, part) >= 1, f"canvas.{part}", "1 or more")

@@ -6,7 +6,7 @@ import pathlib
 from .errors import InputError
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-NAMES = ("digits",)
+NAMES = ("digits", "clutter")
 
 
 def config_path(name):
