@@ -1,7 +1,8 @@
-"""Runs one test module of this folder: run.py MODULE [unittest options].
+"""Runs a test module: run.py MODULE [unittest options].
 
-Exits with 77, which ctest counts as skipped, where NumPy, or PyTorch if the
-module needs it, is not installed.
+MODULE is a path without .py, relative to this folder. Exits with 77, which
+ctest counts as skipped, where NumPy, or PyTorch if the module needs it, is not
+installed.
 """
 
 import importlib
@@ -13,10 +14,11 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
-    sys.path[:0] = [str(FOLDER.parents[1]), str(FOLDER)]
+    path = (FOLDER / sys.argv[1]).resolve()
+    sys.path[:0] = [str(FOLDER.parents[1]), str(path.parent)]
     try:
         importlib.import_module("numpy")
-        importlib.import_module(sys.argv[1])
+        importlib.import_module(path.name)
     except unittest.SkipTest as reason:
         print(f"skipped: {reason}")
         sys.exit(77)
@@ -25,4 +27,4 @@ if __name__ == "__main__":
             raise
         print("skipped: python3-numpy is not installed")
         sys.exit(77)
-    unittest.main(module=sys.argv[1], argv=sys.argv[1:])
+    unittest.main(module=path.name, argv=sys.argv[1:])

@@ -5,7 +5,7 @@
 
 The JSON has the keys of a platform run: images[] with index, label,
 predicted, logits, tokens_per_block, live_ffn2_channels_per_block; accuracy;
-macs; ffn2; and saturation per layer.
+macs; ffn2; and per layer saturation, a share, and saturated_values, a count.
 """
 
 import argparse
@@ -44,6 +44,8 @@ def evaluate(model, images, pruning=None):
             result.live_channels_per_block.mean(0).tolist(),
         "saturation": {name: count / total for name, (count, total)
                        in network.saturated.items()},
+        "saturated_values": {name: int(count) for name, (count, _)
+                             in network.saturated.items()},
         "images": [
             {"index": index, "label": int(images.labels[index]),
              "predicted": int(result.predicted[index]),

@@ -33,8 +33,12 @@ def save(path, tensors, metadata):
     os.replace(partial, path)
 
 
-def load(path):
-    """Returns ({name: array}, {key: text}); InputError unless well-formed."""
+def load(path, dtypes=None):
+    """Returns ({name: array}, {key: text}); InputError unless well-formed.
+
+    dtypes: {name in the file: NumPy type} of those that may occur, DTYPES
+    unless given.
+    """
     try:
         with open(path, "rb") as file:
             data = file.read()
@@ -48,7 +52,8 @@ def load(path):
     spans = [(0, 0)]
     tensors = {}
     for name, entry in header.items():
-        tensors[name], span = _tensor(path, name, entry, data, start)
+        tensors[name], span = _tensor(path, name, entry, data, start,
+                                      dtypes or DTYPES)
         spans.append(span)
     spans.sort()
     ends = [end for _, end in spans]
@@ -72,10 +77,10 @@ def _header(path, data):
     return header, 8 + length
 
 
-def _tensor(path, name, entry, data, start):
+def _tensor(path, name, entry, data, start, dtypes):
     """Returns (array, (begin, end)) of one entry of the header."""
     try:
-        dtype = np.dtype(DTYPES[entry["dtype"]]).newbyteorder("<")
+        dtype = np.dtype(dtypes[entry["dtype"]]).newbyteorder("<")
         shape = tuple(int(extent) for extent in entry["shape"])
         begin, end = (int(offset) for offset in entry["data_offsets"])
         if any(extent < 0 for extent in shape):

@@ -1,0 +1,50 @@
+"""Makes an image set (docs/package.md) of a folder of pictures.
+
+    python3 -m vit.import.images FOLDER --geometry G --out FILE [--limit N]
+"""
+
+import argparse
+import pathlib
+import sys
+
+from ..train import package
+from ..train.errors import InputError
+from . import folder, networks
+
+CLASSES = package.SIZE_RANGES["classes"][1]
+
+
+def main(arguments=None):
+    """The command; returns its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m vit.import.images",
+        description="makes an image set of a folder with one folder per "
+                    "class, resized and cut as the network's authors did")
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--geometry", required=True,
+                        help=", ".join(networks.KINDS))
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--limit", type=int, metavar="N",
+                        help="N pictures, evenly spread over the folder")
+    options = parser.parse_args(arguments)
+    try:
+        if options.limit is not None and options.limit < 1:
+            raise InputError("--limit must be 1 or more")
+        kind = networks.kind(options.geometry)
+        pictures = folder.Folder(options.folder, CLASSES, kind.resize)
+        images = pictures.images(options.limit)
+        package.save_images(images, options.out)
+    except InputError as error:
+        print(f"import: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"import: {error.filename or options.out}: {error.strerror}",
+              file=sys.stderr)
+        return 2
+    print(f"{options.out}: {len(images.labels)} images, "
+          f"{len(pictures.class_names)} classes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
