@@ -1,13 +1,15 @@
 #include "platform/layer_check.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "platform/layer_place.hpp"
 
 namespace vitvp::platform {
 namespace {
+
+// More than this is not kept of an image: the reference is waited for.
+constexpr std::size_t most_pending_bytes = std::size_t{256} << 20;
 
 // A little-endian element of 1 or 2 bytes.
 std::int64_t element(const std::uint8_t* at, std::uint32_t bytes,
@@ -30,38 +32,19 @@ std::size_t extent(const models::result_layout& result) {
 
 }  // namespace
 
-layer_check::layer_check(check_level level, const vit::package& model,
-                         const vit::pruning_policy& policy,
-                         const vit::image_set& images, memory_reader read)
+layer_check::layer_check(check_level level, const reference_work& work,
+                         unsigned threads, memory_reader read)
     : m_level(level),
-      m_model(model),
-      m_policy(policy),
-      m_images(images),
+      m_work(work),
+      m_ahead(work, level == check_level::none ? 1 : threads),
       m_read(std::move(read)) {}
 
-void layer_check::start_image(std::size_t index) {
+void layer_check::start_image() {
   if (m_level == check_level::none) return;
-  m_image = index;
-  m_tensors.clear();
-  vit::tensor_observer observe;
-  if (m_level == check_level::layers) {
-    observe = [this](const vit::observed_tensor& seen) { record(seen); };
-  }
-  m_reference =
-      vit::classify(m_model, m_policy, m_images.image(index), observe);
-}
-
-void layer_check::record(const vit::observed_tensor& seen) {
-  tensor copy;
-  copy.rows = static_cast<std::uint32_t>(seen.rows);
-  copy.columns = static_cast<std::uint32_t>(seen.columns);
-  copy.element_bytes = static_cast<std::uint32_t>(seen.element_bytes);
-  copy.is_signed = seen.is_signed;
-  copy.bytes.resize(seen.rows * seen.columns * seen.element_bytes);
-  if (!copy.bytes.empty()) {
-    std::memcpy(copy.bytes.data(), seen.data, copy.bytes.size());
-  }
-  m_tensors[seen.name] = std::move(copy);
+  m_image = m_work.first + m_started++;
+  m_reference.reset();
+  m_checked.clear();
+  m_ahead.start();
 }
 
 void layer_check::differ(const std::string& layer, std::uint32_t token,
@@ -74,22 +57,49 @@ void layer_check::differ(const std::string& layer, std::uint32_t token,
 
 void layer_check::command_finished(const std::string&,
                                    const models::command_report& report) {
-  if (m_level != check_level::layers || m_difference) return;
-  const models::result_layout& result = report.result;
-  if (result.element_bytes != 1 && result.element_bytes != 2) return;
-  if (result.rows == 0 || result.columns == 0) return;
-  const layer_place place = place_of(report.tag, m_model.size);
-  const auto found = m_tensors.find(place.name);
-  if (found == m_tensors.end()) return;
-  compare(found->first, found->second, place.first_column, report);
+  if (m_level != check_level::layers || m_difference || m_started == 0) return;
+  const models::result_layout& layout = report.result;
+  if (layout.element_bytes != 1 && layout.element_bytes != 2) return;
+  if (layout.rows == 0 || layout.columns == 0) return;
+  if (place_of(report.tag, m_work.model.size).name.empty()) return;
+  result_copy result{report, false, {}};
+  result.bytes.resize(extent(layout));
+  result.is_in_memory =
+      m_read(layout.address, result.bytes.data(), result.bytes.size());
+  m_pending_bytes += result.bytes.size();
+  m_pending.push_back(std::move(result));
+  if (m_reference || m_ahead.ready() || m_pending_bytes > most_pending_bytes) {
+    catch_up();
+  }
 }
 
-void layer_check::compare(const std::string& name, tensor& expected,
-                          std::uint32_t column_base,
-                          const models::command_report& report) {
-  const models::result_layout& result = report.result;
-  const std::uint32_t first_row = report.origin & 0xffffU;
-  const std::uint32_t first_column = (report.origin >> 16) + column_base;
+void layer_check::finish() {
+  if (!m_pending.empty()) catch_up();
+}
+
+/// Compares what is pending, after waiting for the reference if need be.
+void layer_check::catch_up() {
+  if (!m_reference) m_reference = m_ahead.take();
+  for (const result_copy& result : m_pending) {
+    if (!m_difference) compare(result);
+  }
+  m_pending.clear();
+  m_pending_bytes = 0;
+}
+
+void layer_check::compare(const result_copy& result) {
+  const layer_place place = place_of(result.report.tag, m_work.model.size);
+  const auto found = m_reference->tensors.find(place.name);
+  if (found == m_reference->tensors.end()) return;
+  compare(found->first, found->second, place.first_column, result);
+}
+
+void layer_check::compare(const std::string& name,
+                          const reference_tensor& expected,
+                          std::uint32_t column_base, const result_copy& copy) {
+  const models::result_layout& result = copy.report.result;
+  const std::uint32_t first_row = copy.report.origin & 0xffffU;
+  const std::uint32_t first_column = (copy.report.origin >> 16) + column_base;
   if (result.element_bytes != expected.element_bytes ||
       first_row + result.rows > expected.rows ||
       first_column + result.columns > expected.columns) {
@@ -97,8 +107,7 @@ void layer_check::compare(const std::string& name, tensor& expected,
            0);
     return;
   }
-  m_buffer.resize(extent(result));
-  if (!m_read(result.address, m_buffer.data(), m_buffer.size())) {
+  if (!copy.is_in_memory) {
     differ(name + " (result is not in memory)", first_row, first_column, 0, 0);
     return;
   }
@@ -110,7 +119,7 @@ void layer_check::compare(const std::string& name, tensor& expected,
           element(expected.bytes.data() + at * expected.element_bytes,
                   expected.element_bytes, expected.is_signed);
       const std::int64_t have =
-          element(m_buffer.data() + std::size_t{r} * result.row_stride +
+          element(copy.bytes.data() + std::size_t{r} * result.row_stride +
                       std::size_t{c} * result.column_stride,
                   result.element_bytes, expected.is_signed);
       if (want != have) {
@@ -119,24 +128,17 @@ void layer_check::compare(const std::string& name, tensor& expected,
       }
     }
   }
-  const std::uint64_t elements = std::uint64_t{result.rows} * result.columns;
-  expected.compared += elements;
-  m_compared += elements;
+  m_checked.insert(name);
+  m_compared += std::uint64_t{result.rows} * result.columns;
 }
 
 void layer_check::finish_image(const std::vector<std::int16_t>& logits,
                                const std::vector<std::uint32_t>& tokens,
                                const std::vector<std::uint32_t>& live) {
   if (m_level == check_level::none) return;
-  for (const auto& [name, expected] : m_tensors) {
-    // The list of live channels is built up by commands that know a part of
-    // it; its length and its effect are compared instead.
-    const bool is_list =
-        name.size() > 5 && name.compare(name.size() - 5, 5, ".live") == 0;
-    if (expected.compared == 0 && !is_list) {
-      m_unchecked.push_back("image " + std::to_string(m_image) + ": " + name);
-    }
-  }
+  catch_up();
+  find_unchecked();
+  const vit::inference& reference = m_reference->inference;
   const auto count = [this](const char* layer,
                             const std::vector<std::uint32_t>& want,
                             const std::vector<std::uint32_t>& have) {
@@ -146,13 +148,25 @@ void layer_check::finish_image(const std::vector<std::int16_t>& logits,
              b < have.size() ? have[b] : -1);
     }
   };
-  count(".survivors (count)", m_reference.tokens_per_block, tokens);
-  count(".live (count)", m_reference.live_ffn2_channels_per_block, live);
-  m_compared += m_reference.logits.size();
-  for (std::uint32_t c = 0; c < m_reference.logits.size(); ++c) {
+  count(".survivors (count)", reference.tokens_per_block, tokens);
+  count(".live (count)", reference.live_ffn2_channels_per_block, live);
+  m_compared += reference.logits.size();
+  for (std::uint32_t c = 0; c < reference.logits.size(); ++c) {
     const std::int64_t have = c < logits.size() ? logits[c] : -1;
-    if (c >= logits.size() || logits[c] != m_reference.logits[c]) {
-      differ("logits", 0, c, m_reference.logits[c], have);
+    if (c >= logits.size() || logits[c] != reference.logits[c]) {
+      differ("logits", 0, c, reference.logits[c], have);
+    }
+  }
+}
+
+void layer_check::find_unchecked() {
+  for (const auto& [name, expected] : m_reference->tensors) {
+    // The list of live channels is built up by commands that know a part of
+    // it; its length and its effect are compared instead.
+    const bool is_list =
+        name.size() > 5 && name.compare(name.size() - 5, 5, ".live") == 0;
+    if (m_checked.count(name) == 0 && !is_list) {
+      m_unchecked.push_back("image " + std::to_string(m_image) + ": " + name);
     }
   }
 }

@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "models/common/observer.hpp"
+#include "platform/reference_ahead.hpp"
 #include "vit/image_set.hpp"
 #include "vit/package.hpp"
 #include "vit/pruning.hpp"
@@ -31,10 +32,12 @@ struct layer_difference {
 /// every command as well.
 enum class check_level { none, results, layers };
 
-/// Runs the reference for each image and holds the results of finished
-/// commands against its tensors, by the tags and origins that the firmware
-/// gives to commands (firmware/runtime/layer_tag.h). Partial sums and
-/// commands without a tag are passed over.
+/// Holds the results of finished commands against the reference's tensors, by
+/// the tags and origins that the firmware gives to commands
+/// (firmware/runtime/layer_tag.h). Partial sums and commands without a tag are
+/// passed over. Results that are there before the reference is (which other
+/// threads may compute) are copied and compared later, in the same order: what
+/// is found does not depend on the number of threads.
 class layer_check final : public models::command_observer {
  public:
   /// Reads `bytes` at a bus address without side effects; false if there is no
@@ -42,17 +45,20 @@ class layer_check final : public models::command_observer {
   using memory_reader =
       std::function<bool(std::uint64_t address, void* to, std::size_t bytes)>;
 
-  layer_check(check_level level, const vit::package& model,
-              const vit::pruning_policy& policy, const vit::image_set& images,
+  /// `threads` >= 1 of the host may be used, the caller's among them.
+  layer_check(check_level level, const reference_work& work, unsigned threads,
               memory_reader read);
 
-  /// The commands from here on belong to image `index` of the set.
-  void start_image(std::size_t index);
+  /// The commands from here on belong to the next image of the work.
+  void start_image();
   /// Compares logits and decisions of the current image, and sees to it that
   /// every layer was looked at. `live` and `tokens` are per block.
   void finish_image(const std::vector<std::int16_t>& logits,
                     const std::vector<std::uint32_t>& tokens,
                     const std::vector<std::uint32_t>& live);
+
+  /// Compares what is left of an image that did not come to its end.
+  void finish();
 
   void command_started(const std::string&,
                        const models::command_report&) override {}
@@ -66,35 +72,34 @@ class layer_check final : public models::command_observer {
   /// Layers that no command of the right tag computed, as `image: layer`.
   const std::vector<std::string>& unchecked() const { return m_unchecked; }
   std::uint64_t elements_compared() const { return m_compared; }
-  /// The reference's result for the current image; level must not be none.
-  const vit::inference& reference() const { return m_reference; }
 
  private:
-  struct tensor {
-    std::uint32_t rows = 0;
-    std::uint32_t columns = 0;
-    std::uint32_t element_bytes = 0;
-    bool is_signed = true;
+  // The result of a command as it was at completion.
+  struct result_copy {
+    models::command_report report;
+    bool is_in_memory = false;
     std::vector<std::uint8_t> bytes;
-    std::uint64_t compared = 0;
   };
 
-  void record(const vit::observed_tensor& seen);
-  void compare(const std::string& name, tensor& expected,
-               std::uint32_t column_base, const models::command_report& report);
+  void catch_up();
+  void compare(const result_copy& result);
+  void compare(const std::string& name, const reference_tensor& expected,
+               std::uint32_t column_base, const result_copy& result);
+  void find_unchecked();
   void differ(const std::string& layer, std::uint32_t token,
               std::uint32_t channel, std::int64_t expected,
               std::int64_t actual);
 
   check_level m_level;
-  const vit::package& m_model;
-  const vit::pruning_policy& m_policy;
-  const vit::image_set& m_images;
+  reference_work m_work;
+  reference_ahead m_ahead;
   memory_reader m_read;
-  std::size_t m_image = 0;
-  vit::inference m_reference;
-  std::map<std::string, tensor> m_tensors;
-  std::vector<std::uint8_t> m_buffer;
+  std::size_t m_image = 0;  // index in the set
+  std::size_t m_started = 0;
+  std::optional<reference_run> m_reference;  // once it is there
+  std::set<std::string> m_checked;           // layers of the image
+  std::vector<result_copy> m_pending;        // until it is there
+  std::size_t m_pending_bytes = 0;
   std::optional<layer_difference> m_difference;
   std::vector<std::string> m_unchecked;
   std::uint64_t m_compared = 0;

@@ -149,6 +149,8 @@ json to_json(const run_result& result) {
   tree["status"] = status_name(result.status);
   tree["end"] = end_json(result);
   tree["scenario"] = to_json(result.scenario);
+  // What speeds a run up is told with the host, apart from what is simulated.
+  tree["scenario"].erase("host");
   tree["package"] = {{"name", result.package_name},
                      {"synthetic", result.synthetic}};
   tree["check"] = check_json(result.check);
@@ -173,7 +175,8 @@ json to_json(const run_result& result) {
                   {"write_bytes", sram.write_bytes},
                   {"bank_conflict_cycles", sram.bank_conflict_cycles}};
   tree["images"] = std::move(images);
-  tree["host"] = {{"wall_seconds", result.host.wall_seconds},
+  tree["host"] = {{"threads", result.scenario.host.threads},
+                  {"wall_seconds", result.host.wall_seconds},
                   {"setup_seconds", result.host.setup_seconds}};
   return tree;
 }

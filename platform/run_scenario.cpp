@@ -127,7 +127,7 @@ class runner {
         m_soc("soc", configuration()),
         m_ledger(engine_names(), m_soc.dma.name(), m_soc.row_engine.name(),
                  m_clock),
-        m_check(level(), m_in.model, m_in.policy, m_in.images,
+        m_check(level(), reference_work_of_run(), m_scenario.host.threads,
                 [this](std::uint64_t address, void* to, std::size_t bytes) {
                   return m_soc.read_memory(address, to, bytes);
                 }) {
@@ -139,7 +139,7 @@ class runner {
   }
 
   run_result run() {
-    if (runs_network(m_scenario)) m_check.start_image(m_in.first);
+    if (runs_network(m_scenario)) m_check.start_image();
     simulate();
     collect();
 
@@ -158,6 +158,11 @@ class runner {
         return check_level::layers;
     }
     return check_level::layers;
+  }
+
+  reference_work reference_work_of_run() {
+    return {m_in.model, m_in.policy, m_in.images,
+            m_in.first, m_in.count,  level() == check_level::layers};
   }
 
   std::vector<std::string> engine_names() {
@@ -243,7 +248,7 @@ class runner {
     m_check.finish_image(image.logits, image.tokens_per_block,
                          image.live_ffn2_channels_per_block);
     m_result.images.push_back(std::move(image));
-    if (images < m_in.count) m_check.start_image(m_in.first + images);
+    if (images < m_in.count) m_check.start_image();
     if (m_options.progress) {
       m_options.progress({images, m_in.count, elapsed_cycles(), {}});
     }
@@ -444,6 +449,7 @@ class runner {
   }
 
   void collect_check() {
+    m_check.finish();
     check_result& check = m_result.check;
     check.level = m_scenario.checks.level;
     check.elements_compared = m_check.elements_compared();

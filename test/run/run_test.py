@@ -56,6 +56,14 @@ class DigestTest(unittest.TestCase):
         second.pop("host")
         self.assertEqual(first, second)
 
+    def test_threads_of_the_host_change_nothing_but_speed(self):
+        expected = result("images.limit=4")
+        expected.pop("host")
+        for threads in (2, 5):
+            found = result("images.limit=4", f"host.threads={threads}")
+            self.assertEqual(found.pop("host")["threads"], threads)
+            self.assertEqual(found, expected)
+
     def test_depends_on_what_is_computed(self):
         self.assertNotEqual(result()["digest"],
                             result("pruning.tokens.enabled=false")["digest"])
