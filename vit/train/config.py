@@ -103,6 +103,8 @@ class Config:
         """Text that differs wherever a stage's checkpoint would not fit."""
         values = dataclasses.asdict(self)
         del values["export"]
+        if self.canvas is None:
+            del values["canvas"]
         if stage == "teacher":
             del values["student"], values["pruning"]
         return hashlib.sha256(f"{values} {seed}".encode()).hexdigest()

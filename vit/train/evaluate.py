@@ -22,14 +22,19 @@ LARGEST_SATURATION = 0.01
 
 def evaluate(model, images, pruning=None):
     """Returns the dictionary that --json writes."""
-    network = integer.Network(model, pruning)
+    return run(integer.Network(model, pruning), images)
+
+
+def run(network, images):
+    """The same of an integer.Network."""
+    size = network.size
     result = network.classify(images.images)
     known = images.labels >= 0
     right = np.count_nonzero(result.predicted[known] == images.labels[known])
-    dense = integer.dense_macs(model.size)
-    executed = integer.executed_macs(model.size, result.tokens_per_block,
+    dense = integer.dense_macs(size)
+    executed = integer.executed_macs(size, result.tokens_per_block,
                                      result.live_channels_per_block)
-    rows = model.size.hidden * result.live_channels_per_block.size
+    rows = size.hidden * result.live_channels_per_block.size
     live = int(result.live_channels_per_block.sum())
     return {
         "count": len(images.images),

@@ -168,7 +168,7 @@ class Network:
         keep_ppm = self.pruning.keep_ppm[index]
         if keep_ppm < ALL_TOKENS:
             keep = keep_count(stream.shape[1], keep_ppm)
-            kept = select(importance(class_rows), keep)
+            kept = select(self._importance(class_rows), keep)
             self._observe(f"{name}.survivors", kept[:, None, :])
             context = np.take_along_axis(context, kept[..., None], 1)
             stream = np.take_along_axis(stream, kept[..., None], 1)
@@ -204,9 +204,19 @@ class Network:
         threshold = self.pruning.ffn2_threshold
         if threshold is None:
             return hidden, np.full(len(hidden), self.size.hidden)
-        live = hidden.max(1, keepdims=True) > threshold
+        live = self._live(name, hidden, threshold)
         self._observe(f"{name}.live", live)
         return hidden * live, live.sum((1, 2))
+
+    # What a control replaces by another policy (controls.py).
+
+    def _importance(self, class_rows):
+        return importance(class_rows)
+
+    def _live(self, name, hidden, threshold):
+        """[images, 1, F] of a hidden map [images, n, F]."""
+        del name
+        return hidden.max(1, keepdims=True) > threshold
 
     def _norm(self, name, stream):
         epsilon = self._tensors[f"{name}.epsilon"][0]

@@ -5,12 +5,13 @@ import json
 import pathlib
 import time
 
+import numpy as np
 import torch
 
 from . import config as configuration
 from . import evaluate, export, integer, package, plot, tasks
 from .errors import InputError
-from .training import Trainer, accuracy
+from .training import Trainer, accuracy, predict
 
 
 def run(options):
@@ -62,16 +63,28 @@ def measure(task, teacher, student, model, parts):
     for part in parts:
         images = task.images(part)
         pruned = evaluate.evaluate(model, images)
-        del pruned["images"]
+        pruned["predicted"] = [image["predicted"]
+                               for image in pruned.pop("images")]
+        predicted = predict(teacher, images)
         figures[part] = {
             "images": len(images.labels),
-            "teacher_float": accuracy(teacher, images),
+            "labels": images.labels.tolist(),
+            "sources": sources(images),
+            "teacher_float": float(np.mean(predicted == images.labels)),
+            "teacher_predicted": predicted.tolist(),
             "student_float": accuracy(student, images),
             "int8_dense": evaluate.evaluate(model, images, dense)["accuracy"],
             "int8_tokens": evaluate.evaluate(model, images, off)["accuracy"],
             "int8_pruned": pruned,
         }
     return figures
+
+
+def sources(images):
+    """The digit that each image of a set shows: they come in turn."""
+    listed = images.metadata["source_indices"].split(",")
+    return np.resize([int(index) for index in listed],
+                     len(images.labels)).tolist()
 
 
 STEPS = (("dense GELU, float", "teacher_float"),
