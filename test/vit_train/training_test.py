@@ -99,6 +99,24 @@ class ModelTest(unittest.TestCase):
         self.assertEqual(survivors(importance, 500000).tolist(), [[0, 2, 4]])
         self.assertEqual(survivors(importance, 0).tolist(), [[0]])
 
+    def test_updates_scale_and_keep_the_stream_without_them(self):
+        images = torch.randint(0, 256, (2, 12, 20, 3), dtype=torch.uint8)
+        model = odd_model()
+        seen = {}
+        model.eval()
+        with torch.no_grad():
+            for block in model.blocks:
+                block.projection.bias.fill_(0.3)
+            model(images, seen.__setitem__)
+            before = seen["blocks.0.projection.product"]
+            model.scale_updates(0.25)
+            model(images, seen.__setitem__)
+            after = seen["blocks.0.projection.product"]
+            torch.testing.assert_close(after, 0.25 * before)
+            model.scale_updates(0.0)
+            model(images, seen.__setitem__)
+            torch.testing.assert_close(seen["blocks.0.ffn2"], seen["embed"])
+
     def test_tokens_of_every_block(self):
         images = torch.zeros(2, 12, 20, 3, dtype=torch.uint8)
         _, hidden = odd_model()(images)

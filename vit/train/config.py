@@ -20,6 +20,7 @@ class NetworkConfig:
     depth: int
     hidden: int
     classes: int
+    residual_start: float = 1.0
 
     def geometry(self):
         return Geometry(self.image_size, self.image_size, self.image_channels,
@@ -105,6 +106,8 @@ class Config:
         del values["export"]
         if self.canvas is None:
             del values["canvas"]
+        if self.network.residual_start == 1.0:
+            del values["network"]["residual_start"]
         if stage == "teacher":
             del values["student"], values["pruning"]
         return hashlib.sha256(f"{values} {seed}".encode()).hexdigest()
@@ -166,6 +169,8 @@ def _check(config, path):
     need(all(type(block) is int and 0 <= block < config.network.depth
              for block in config.pruning.blocks), "pruning.blocks",
          "numbers of blocks, counted from 0")
+    need(config.network.residual_start > 0, "network.residual_start",
+         "above 0")
     if config.canvas is not None:
         _check_canvas(config.canvas, config.network.image_size, need)
     need(config.export.residual_headroom >= 1, "export.residual_headroom",

@@ -93,6 +93,14 @@ class VisionTransformer(nn.Module):
         self.apply(_initialise)
         nn.init.normal_(self.position, std=POSITION_DEVIATION)
 
+    def scale_updates(self, factor):
+        """Scales what every block adds to the stream."""
+        with torch.no_grad():
+            for block in self.blocks:
+                for layer in (block.projection, block.ffn2):
+                    layer.weight.mul_(factor)
+                    layer.bias.mul_(factor)
+
     def patches(self, images):
         """u8 [count, H, W, C] to [count, patches, P*P*C]."""
         size, patch = self.size, self.size.patch

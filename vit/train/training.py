@@ -41,6 +41,7 @@ class Trainer:
         torch.manual_seed(self.seed)
         model = VisionTransformer(self.size, nn.GELU,
                                   (ALL_TOKENS,) * self.size.depth)
+        model.scale_updates(self.config.network.residual_start)
         config = self.config.teacher
 
         def loss(progress, images, labels):
