@@ -22,6 +22,7 @@ struct cli_services {
   std::ostream& out;  ///< reports and what the firmware prints
   std::ostream& err;  ///< errors and progress
   bool err_is_terminal = false;
+  std::function<bool()> interrupted = {};  ///< run_options::interrupted
 };
 
 /// Runs the command that argv names and returns the exit status. Every

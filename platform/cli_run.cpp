@@ -15,6 +15,7 @@ namespace po = boost::program_options;
 run_result simulate(const scenario& s, const cli_services& services,
                     bool is_quiet) {
   run_options options;
+  options.interrupted = services.interrupted;
   if (is_quiet) return services.run(s, options);
   progress_meter meter(services.err, services.err_is_terminal);
   beside_progress buffer(services.out, meter);

@@ -1,6 +1,7 @@
 // The executable `vitvp`: the command line with the simulation behind it.
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <systemc>
@@ -8,11 +9,25 @@
 #include "platform/cli.hpp"
 #include "platform/run_scenario.hpp"
 
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+// The first signal ends the run with a report, a second one the process.
+void interrupt(int signal) {
+  interrupted = 1;
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
 int sc_main(int argc, char* argv[]) {
   using namespace vitvp::platform;
-  return run_cli(
-      argc, argv,
-      {run_scenario, std::cout, std::cerr, isatty(STDERR_FILENO) != 0});
+  std::signal(SIGINT, interrupt);
+  std::signal(SIGTERM, interrupt);
+  return run_cli(argc, argv,
+                 {run_scenario, std::cout, std::cerr,
+                  isatty(STDERR_FILENO) != 0, [] { return interrupted != 0; }});
 }
 
 // libsystemc's own main() would print its banner before anything else.

@@ -14,7 +14,13 @@ namespace vitvp::platform {
 
 /// How a run ended. Only `done` was a run to the firmware's own end with exit
 /// code 0; whether its values were right is in check_result.
-enum class run_status { done, firmware_failed, time_limit, deadlock };
+enum class run_status {
+  done,
+  firmware_failed,
+  time_limit,
+  deadlock,
+  interrupted
+};
 
 /// The end of a run that went wrong; empty after a good one.
 struct run_end {

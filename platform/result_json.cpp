@@ -34,6 +34,8 @@ const char* status_name(run_status status) {
       return "time_limit";
     case run_status::deadlock:
       return "deadlock";
+    case run_status::interrupted:
+      return "interrupted";
   }
   return "?";
 }

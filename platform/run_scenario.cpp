@@ -311,9 +311,12 @@ class runner {
     // That the firmware ends the simulation is no news.
     sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
                                             sc_core::SC_DO_NOTHING);
-    sc_core::sc_start(limit, sc_core::SC_EXIT_ON_STARVATION);
+    const bool interrupted = advance_to(limit);
     if (m_finished) {
       if (m_exit_code != 0) firmware_failed();
+    } else if (interrupted) {
+      end(run_status::interrupted,
+          "interrupted at " + sc_core::sc_time_stamp().to_string());
     } else if (sc_core::sc_time_stamp() >= limit) {
       end(run_status::time_limit,
           "limit.simulated_ms is reached: the firmware has not finished");
@@ -321,6 +324,20 @@ class runner {
       end(run_status::deadlock, "nothing can happen any more at " +
                                     sc_core::sc_time_stamp().to_string());
     }
+  }
+
+  // Simulates until the firmware finishes, nothing can happen any more, or the
+  // limit is reached, and returns false; or true, when interrupted before.
+  bool advance_to(const sc_time& limit) {
+    const sc_time slice(1, sc_core::SC_MS);
+    sc_time until;
+    do {
+      if (m_options.interrupted && m_options.interrupted()) return true;
+      until = std::min(limit, until + slice);
+      sc_core::sc_start(until - sc_core::sc_time_stamp(),
+                        sc_core::SC_EXIT_ON_STARVATION);
+    } while (!m_finished && until < limit && sc_core::sc_pending_activity());
+    return false;
   }
 
   void firmware_failed() {

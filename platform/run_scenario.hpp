@@ -23,6 +23,8 @@ struct run_progress {
 struct run_options {
   /// May be empty. May be called as often as liked.
   std::function<void(const run_progress&)> progress;
+  /// Asked now and then; true ends the run as interrupted. May be empty.
+  std::function<bool()> interrupted;
   /// Gets what the firmware prints, if scenario::uart.echo; null: nobody does.
   std::ostream* uart = nullptr;
 };

@@ -6,9 +6,11 @@ does wrong ends the run with exit status 1 and says where.
 
 import json
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 VITVP, GCC, SOURCE = sys.argv[1:4]
@@ -70,14 +72,19 @@ class DigestTest(unittest.TestCase):
 
 
 class FaultyFirmwareTest(unittest.TestCase):
+    @staticmethod
+    def build_guest(name, folder):
+        elf = f"{folder}/{name}.elf"
+        subprocess.run(
+            [GCC, "-march=rv32imac", "-mabi=ilp32", "-misa-spec=2.2",
+             "-nostdlib", "-Wl,-N", "-Wl,--no-warn-rwx-segments",
+             "-Wl,-Ttext=0x80000000", str(GUESTS / f"{name}.S"), "-o", elf],
+            check=True)
+        return elf
+
     def run_guest(self, name):
         with tempfile.TemporaryDirectory() as folder:
-            elf = f"{folder}/{name}.elf"
-            subprocess.run(
-                [GCC, "-march=rv32imac", "-mabi=ilp32", "-misa-spec=2.2",
-                 "-nostdlib", "-Wl,-N", "-Wl,--no-warn-rwx-segments",
-                 "-Wl,-Ttext=0x80000000", str(GUESTS / f"{name}.S"), "-o", elf],
-                check=True)
+            elf = self.build_guest(name, folder)
             status, text = run(f"firmware.elf={elf}", "limit.simulated_ms=2",
                                out=folder)
             report = json.loads((pathlib.Path(folder) / "result.json")
@@ -90,6 +97,24 @@ class FaultyFirmwareTest(unittest.TestCase):
         text = self.run_guest("endless_loop")
         self.assertIn("limit.simulated_ms", text)
         self.assertIn("_start", text)
+
+    def test_interrupted_run_reports_where_the_firmware_was(self):
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            with tempfile.TemporaryDirectory() as folder:
+                elf = self.build_guest("endless_loop", folder)
+                command = [VITVP, "run", SCENARIO, "--out", folder, "--set",
+                           f"firmware.elf={elf}"]
+                with subprocess.Popen(command, stdout=subprocess.PIPE,
+                                      text=True) as process:
+                    time.sleep(1)
+                    process.send_signal(stop)
+                    text = process.communicate(timeout=60)[0]
+                report = json.loads((pathlib.Path(folder) / "result.json")
+                                    .read_text(encoding="utf-8"))
+            self.assertEqual(process.returncode, 1, text)
+            self.assertEqual(report["status"], "interrupted")
+            self.assertIn("_start", report["end"]["function"])
+            self.assertIn("interrupted at", text)
 
     def test_unmapped_load_names_exception_and_function(self):
         text = self.run_guest("unmapped_load")
