@@ -39,6 +39,9 @@ struct image_result {
   std::vector<std::uint32_t> tokens_per_block;
   std::vector<std::uint32_t> live_ffn2_channels_per_block;
   std::uint64_t cycles = 0;
+  /// Tokens of the image that are left after each block's selection; empty
+  /// where the block selected none.
+  std::vector<std::vector<std::uint32_t>> kept_tokens;
 };
 
 /// Cycles of one engine. The six classes compute .. idle sum to the run's

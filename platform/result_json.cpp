@@ -70,12 +70,21 @@ json check_json(const check_result& check) {
           {"failures", check.failures}};
 }
 
+json kept_json(const image_result& image) {
+  json blocks = json::array();
+  for (const std::vector<std::uint32_t>& kept : image.kept_tokens) {
+    blocks.push_back(kept.empty() ? json(nullptr) : json(kept));
+  }
+  return blocks;
+}
+
 json image_json(const image_result& image) {
   return {{"index", image.index},
           {"label", or_null(image.label)},
           {"predicted", image.predicted},
           {"logits", image.logits},
           {"tokens_per_block", image.tokens_per_block},
+          {"kept_tokens", kept_json(image)},
           {"live_ffn2_channels_per_block", image.live_ffn2_channels_per_block},
           {"cycles", image.cycles}};
 }

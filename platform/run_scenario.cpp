@@ -12,6 +12,7 @@
 #include "platform/layer_check.hpp"
 #include "platform/memory_image.hpp"
 #include "platform/scenario_policy.hpp"
+#include "platform/selection_record.hpp"
 #include "platform/soc.hpp"
 #include "platform/stall_ledger.hpp"
 #include "registers/memory_map.hpp"
@@ -128,12 +129,13 @@ class runner {
         m_ledger(engine_names(), m_soc.dma.name(), m_soc.row_engine.name(),
                  m_clock),
         m_check(level(), reference_work_of_run(), m_scenario.host.threads,
-                [this](std::uint64_t address, void* to, std::size_t bytes) {
-                  return m_soc.read_memory(address, to, bytes);
-                }) {
+                memory_reader()),
+        m_selections(m_in.model.size.depth, m_in.model.size.tokens(),
+                     memory_reader()) {
     for (models::command_engine* engine : m_soc.engines()) {
       engine->add_observer(m_ledger);
       engine->add_observer(m_check);
+      engine->add_observer(m_selections);
     }
     load();
   }
@@ -163,6 +165,12 @@ class runner {
   reference_work reference_work_of_run() {
     return {m_in.model, m_in.policy, m_in.images,
             m_in.first, m_in.count,  level() == check_level::layers};
+  }
+
+  selection_record::memory_reader memory_reader() {
+    return [this](std::uint64_t address, void* to, std::size_t bytes) {
+      return m_soc.read_memory(address, to, bytes);
+    };
   }
 
   std::vector<std::string> engine_names() {
@@ -247,6 +255,7 @@ class runner {
     image_result image = read_result(images - 1);
     m_check.finish_image(image.logits, image.tokens_per_block,
                          image.live_ffn2_channels_per_block);
+    image.kept_tokens = m_selections.take_image();
     m_result.images.push_back(std::move(image));
     if (images < m_in.count) m_check.start_image();
     if (m_options.progress) {
@@ -493,6 +502,7 @@ class runner {
   soc m_soc;
   stall_ledger m_ledger;
   layer_check m_check;
+  selection_record m_selections;
 };
 
 }  // namespace

@@ -116,6 +116,7 @@ TEST_CASE("the JSON form holds what was put in") {
   CHECK(tree["accuracy"] == 1.0);
   CHECK(tree["images"][1]["label"].is_null());
   CHECK(tree["images"][1]["logits"] == json({32767, -32768}));
+  CHECK(tree["images"][0]["kept_tokens"] == json::parse("[null, [0, 2, 3]]"));
   CHECK(tree["macs"]["dense"] == 3600);
   CHECK(tree["macs"]["executed"] == 1900);
   CHECK(tree["macs"]["reduction"] == 1 - 1900.0 / 3600.0);

@@ -71,6 +71,26 @@ class DigestTest(unittest.TestCase):
                             result("pruning.tokens.enabled=false")["digest"])
 
 
+class KeptTokensTest(unittest.TestCase):
+    def test_are_those_left_of_the_image_after_each_selection(self):
+        image = result()["images"][0]
+        left = list(range(65))
+        selected = []
+        for block, kept in enumerate(image["kept_tokens"]):
+            if kept is None:
+                continue
+            selected.append(block)
+            self.assertEqual(kept, [one for one in left if one in kept])
+            self.assertEqual(kept[0], 0)
+            self.assertEqual(len(kept), image["tokens_per_block"][block])
+            left = kept
+        self.assertEqual(selected, [1, 2, 3])
+
+    def test_are_null_where_nothing_is_selected(self):
+        image = result("pruning.tokens.enabled=false")["images"][0]
+        self.assertEqual(image["kept_tokens"], [None] * 6)
+
+
 class FaultyFirmwareTest(unittest.TestCase):
     @staticmethod
     def build_guest(name, folder):
