@@ -2,11 +2,13 @@
 intermediate tensor, logit, decision and count of operations.
 
 VITVP_REFERENCE_TENSORS names the executable of test/vit/reference_tensors.cpp.
+VITVP is the executable of the platform.
 VITVP_SEEDS=FIRST-LAST tries other random packages than the usual ones.
 """
 
 import collections
 import dataclasses
+import json
 import os
 import pathlib
 import subprocess
@@ -16,6 +18,7 @@ import unittest
 import numpy as np
 
 import random_package
+from vit.train import compare as platform_compare
 from vit.train import integer, package
 
 REFERENCE = os.environ["VITVP_REFERENCE_TENSORS"]
@@ -136,6 +139,22 @@ class DigitsTest(unittest.TestCase):
         ours, _ = numpy_images(self.model, image.images)
         with self.assertRaisesRegex(AssertionError, r"it: blocks.4.ffn1\["):
             compare(ours[0], theirs, "it")
+
+
+class PlatformTest(unittest.TestCase):
+    def test_logits_and_decisions_are_those_of_the_network_in_numpy(self):
+        scenario = PACKAGES.parents[1] / "scenarios" / "digits.yaml"
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(
+                [os.environ["VITVP"], "run", str(scenario), "--quiet", "--out",
+                 folder, "--set", "images.first=310", "--set",
+                 "images.limit=8", "--set", "checks.level=none"], check=True)
+            result = json.loads((pathlib.Path(folder) / "result.json")
+                                .read_text(encoding="utf-8"))
+        model = package.load(PACKAGES / "digits.safetensors")
+        images = package.load_images(PACKAGES / "digits_test.safetensors")
+        self.assertEqual(platform_compare.compare(result, model, images),
+                         dict.fromkeys(platform_compare.COMPARED, 8))
 
 
 class RandomPackagesTest(unittest.TestCase):
