@@ -3,13 +3,15 @@
 #include <Vpruning_unit.h>
 #include <Vpruning_unit_small.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <string>
 
-#include "models/pruning_unit/timing.hpp"
 #include "test/rtl/pruning_unit/bench.hpp"
+#include "test/rtl/pruning_unit/commands.hpp"
 #include "test/rtl/pruning_unit/random_commands.hpp"
 
 namespace {
@@ -20,15 +22,6 @@ using operation = pruning_operation;
 constexpr std::uint32_t fault_parameter = 6;
 constexpr std::uint32_t fault_queue_overflow = 7;
 constexpr std::uint64_t fault_cycles = 4;
-
-std::uint64_t rule(const pruning_command& c, unsigned bytes_per_cycle) {
-  using namespace vitvp::models;
-  if (c.operation == operation::importance) {
-    return importance_cycles(c.tokens, bytes_per_cycle).total();
-  }
-  if (c.operation == operation::select) return select_cycles(c.tokens).total();
-  return scan_cycles(c.tokens, c.channels, bytes_per_cycle).total();
-}
 
 struct error_row {
   const char* name;
@@ -115,8 +108,18 @@ class comparison {
                     << ", channels " << p.command.channels);
     REQUIRE(m_bench.pins().live_count == m_reference.live_count);
     REQUIRE(m_bench.pins().kept_count == m_reference.kept_count);
-    REQUIRE(m_bench.memory == m_reference.memory);
+    REQUIRE(first_difference() == "");
     account(p);
+  }
+
+  /// Where memories differ, or nothing.
+  std::string first_difference() const {
+    const auto at = std::mismatch(m_bench.memory.begin(), m_bench.memory.end(),
+                                  m_reference.memory.begin());
+    if (at.first == m_bench.memory.end()) return "";
+    return "address " + std::to_string(at.first - m_bench.memory.begin()) +
+           ": RTL " + std::to_string(*at.first) + ", reference " +
+           std::to_string(*at.second);
   }
 
   void account(const pending& p) {
@@ -159,34 +162,6 @@ using default_bench = pruning_bench<Vpruning_unit>;
 
 default_bench make_bench() {
   return {pruning_memory_bytes, 64, 1};
-}
-
-pruning_command head(std::uint32_t address, std::uint32_t tokens, bool first) {
-  pruning_command c;
-  c.x_address = address;
-  c.tokens = tokens;
-  c.first = first;
-  return c;
-}
-
-pruning_command selection(std::uint32_t tokens, std::uint32_t keep) {
-  pruning_command c;
-  c.operation = operation::select;
-  c.list_address = 0x10000;
-  c.tokens = tokens;
-  c.keep = keep;
-  return c;
-}
-
-pruning_command scanning(std::uint32_t tokens, std::uint32_t channels) {
-  pruning_command c;
-  c.operation = operation::scan;
-  c.list_address = 0x10000;
-  c.tokens = tokens;
-  c.channels = channels;
-  c.x_stride = tokens;
-  c.first = true;
-  return c;
 }
 
 template <typename bench>
