@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import importlib.util
 import io
 import json
 import pathlib
@@ -83,6 +84,24 @@ class ControlsTest(unittest.TestCase):
             if (row["control"], row["value"]) in (("thresholds", own),
                                                   ("keep", 0.5)):
                 self.assertEqual(row["accuracy"], accuracy)
+
+
+@unittest.skipUnless(importlib.util.find_spec("matplotlib"),
+                     "python3-matplotlib is not installed")
+class PictureTest(unittest.TestCase):
+    def picture(self, accuracy):
+        from vit.train import plot  # pylint: disable=C0415
+        rows = [{"control": control, "value": value, "accuracy": accuracy,
+                 "macs_reduction": 0.5, "ffn2_reduction": 0.25}
+                for control in ("thresholds", "keep") for value in (0, 1)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "a.svg"
+            plot.policies({"rows": rows}, path)
+            return path.read_bytes()
+
+    def test_depends_on_what_was_measured_alone(self):
+        self.assertEqual(self.picture(0.9), self.picture(0.9))
+        self.assertNotEqual(self.picture(0.9), self.picture(0.8))
 
 
 def figures(seed, teacher, pruned):

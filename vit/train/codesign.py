@@ -228,7 +228,8 @@ def section(task):
             >= task.runs["tokens"]["cycles"]["total"]):
         parts.append("Pruning FFN2 saves operations and traffic here, but no "
                      "cycles: the time goes elsewhere.")
-    parts += [controls(task),
+    parts += [f"![accuracy and savings by FFN2 threshold and keep ratio]"
+              f"(codesign_{task.name}.svg)", controls(task),
               f"Seed 0, the first {task.controls['images']} test images, not "
               "trained anew; the package's own threshold is "
               f"{task.controls['ffn2_threshold']}."]

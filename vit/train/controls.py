@@ -1,7 +1,7 @@
 """What other pruning would cost: controls of a package, in NumPy.
 
     python3 -m vit.train.controls PACKAGE TASK [--limit N] [--json FILE]
-        [--config FILE]
+        [--plot FILE] [--config FILE]
 
 Evaluation only, on the task's test images; the network is not trained anew.
 Prints a line and writes an entry of `rows` for every policy:
@@ -115,6 +115,8 @@ def main(arguments=None):
     parser.add_argument("--limit", type=int, metavar="N",
                         help="the first N test images only")
     parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--plot", metavar="FILE",
+                        help="curves as SVG; needs matplotlib")
     parser.add_argument("--config", help="vit/train/TASK.yaml unless given")
     options = parser.parse_args(arguments)
     if options.limit is not None and options.limit < 1:
@@ -137,13 +139,16 @@ def main(arguments=None):
         print(f"{row['control']:14}{value:5}  accuracy {row['accuracy']:.4f}  "
               f"operations {-row['macs_reduction']:.1%}  "
               f"FFN2 rows {-row['ffn2_reduction']:.1%}", flush=True)
+    measured = {"package": model.metadata.get("name", ""),
+                "ffn2_threshold": model.pruning.ffn2_threshold,
+                "images": len(images.labels), "rows": rows}
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"package": model.metadata.get("name", ""),
-                       "ffn2_threshold": model.pruning.ffn2_threshold,
-                       "images": len(images.labels), "rows": rows}, file,
-                      indent=1)
+            json.dump(measured, file, indent=1)
             file.write("\n")
+    if options.plot:
+        from . import plot  # pylint: disable=import-outside-toplevel
+        plot.policies(measured, options.plot)
     return 0
 
 
