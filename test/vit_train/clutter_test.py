@@ -80,7 +80,7 @@ class PainterTest(unittest.TestCase):
         return np.array(first), np.array(size)
 
     def test_digits_of_all_sizes_lie_anywhere_inside(self):
-        first, size = self.boxes(paint(plain_glyphs(255, 0), [0] * 2000))
+        first, size = self.boxes(paint(plain_glyphs(255, 0), [0] * 600))
         np.testing.assert_array_equal(size[:, 0], size[:, 1])
         self.assertEqual(set(size[:, 0]), set(range(30, 43)))
         for axis in (0, 1):
@@ -212,9 +212,15 @@ class TaskTest(unittest.TestCase):
     def test_command_writes_what_the_platform_reads(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "a" / "test.safetensors"
-            with contextlib.redirect_stdout(io.StringIO()):
-                self.assertEqual(clutter.main(["--out", str(path), "--limit",
-                                               "7"]), 0)
+            few = pathlib.Path(folder) / "few.yaml"
+            text = tasks.config_path("clutter").read_text(encoding="utf-8")
+            few.write_text(text.replace("test: 1800", "test: 9"),
+                           encoding="utf-8")
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                self.assertEqual(clutter.main([
+                    "--out", str(path), "--limit", "7", "--config",
+                    str(few)]), 0)
+            self.assertIn("7 canvases", said.getvalue())
             images = package.load_images(path)
             package.check_fit(images, self.config.network.geometry(), path)
             self.assertEqual(len(images.labels), 7)
