@@ -34,7 +34,7 @@ function(vitvp_verilate name)
     VERILATOR_ARGS -O3 --x-assign fast ${ARG_PARAMETERS} ${ARG_ARGS})
   # Generated code: no warnings of ours, always optimised.
   target_compile_features(vitvp_rtl_${name} PUBLIC cxx_std_17)
-  target_compile_options(vitvp_rtl_${name} PRIVATE -w -O3 -g0)
+  target_compile_options(vitvp_rtl_${name} PRIVATE -w -O2 -g0)
   get_target_property(folders vitvp_rtl_${name} INTERFACE_INCLUDE_DIRECTORIES)
   set_target_properties(
     vitvp_rtl_${name} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES

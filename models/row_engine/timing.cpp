@@ -6,11 +6,16 @@ namespace vitvp::models {
 namespace {
 
 constexpr std::uint64_t line_bytes = 64;
-/// Terms that half of a processing row's A buffer holds.
-constexpr std::uint64_t chunk_terms = 64;
+/// Terms of a row that one read of token-major A brings.
+constexpr std::uint64_t row_terms = 64;
 
 std::uint64_t divide_up(std::uint64_t n, std::uint64_t d) {
   return (n + d - 1) / d;
+}
+
+/// What the array waits for before it can step: so many terms of every row.
+std::uint64_t chunk_terms(const product_shape& shape) {
+  return shape.a_term_major || shape.a_indexed ? 1 : row_terms;
 }
 
 /// Reads that bring one chunk of A to `rows` processing rows.
@@ -42,21 +47,24 @@ class tile_clock {
   std::uint64_t drain_end() const { return m_drain_end; }
 
  private:
-  bool chunked() const { return !m_shape.a_term_major && m_shape.terms > 0; }
-  std::uint64_t chunks() const { return divide_up(m_shape.terms, chunk_terms); }
+  std::uint64_t chunks() const {
+    return divide_up(m_shape.terms, chunk_terms(m_shape));
+  }
   std::uint64_t last_chunk_terms() const {
-    return chunked() ? m_shape.terms - (chunks() - 1) * chunk_terms : 0;
+    if (m_shape.terms == 0) return 0;
+    return m_shape.terms - (chunks() - 1) * chunk_terms(m_shape);
   }
   /// The first chunk of a tile is loaded while the last of the one before is
   /// used; that of the first tile before time 0.
   std::uint64_t load_end(std::uint64_t rows) const {
-    const bool hidden = !chunked() || m_compute_end == 0;
+    const bool hidden = m_shape.terms == 0 || m_compute_end == 0;
     return hidden ? 0 : m_last_chunk + chunk_reads(m_shape, rows);
   }
   std::uint64_t compute(std::uint64_t rows) const {
     if (m_shape.terms == 0) return 1;
-    if (!chunked()) return m_shape.terms * chunk_reads(m_shape, rows);
-    return (chunks() - 1) * std::max(chunk_terms, rows) + last_chunk_terms();
+    return (chunks() - 1) *
+               std::max(chunk_terms(m_shape), chunk_reads(m_shape, rows)) +
+           last_chunk_terms();
   }
 
   product_shape m_shape;
@@ -115,9 +123,11 @@ product_beats beats_of(const product_shape& s, const row_engine_geometry& g) {
   const std::uint64_t column_tiles = divide_up(s.columns, g.lanes);
   const std::uint64_t tiles = row_tiles * column_tiles;
   product_beats beats;
-  beats.a = column_tiles * (s.a_term_major
-                                ? tiled_beats(s.terms, s.rows, g.rows, 1)
-                                : tiled_beats(s.rows, s.terms, chunk_terms, 1));
+  const std::uint64_t single_bytes = std::uint64_t{s.rows} * s.terms;
+  beats.a = column_tiles *
+            (s.a_term_major ? tiled_beats(s.terms, s.rows, g.rows, 1)
+             : s.a_indexed  ? single_bytes
+                            : tiled_beats(s.rows, s.terms, row_terms, 1));
   beats.b = row_tiles * tiled_beats(s.terms, s.columns, g.lanes, 1);
   beats.c = s.c_channel_major
                 ? tiled_beats(s.columns, s.rows, g.rows, s.element_bytes)

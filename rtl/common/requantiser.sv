@@ -19,6 +19,8 @@ module requantiser (
     output logic [31:0] value        // sign-extended
 );
 
+  /* verilator no_inline_module */
+
   // Stage 1: the bias.
   logic signed [31:0] biased;
   logic signed [15:0] factor;

@@ -80,10 +80,21 @@ TEST_CASE("term-major operands stream") {
   check(product_cycles(shape, array), 25ULL * 6 * 65, 0, 4 + 3 + 64 + 4);
   shape.a_indexed = true;
   check(product_cycles(shape, array), 25ULL * 6 * 65, 0, 4 + 5 + 64 + 4);
-  // 128 rows are two reads for each term.
+  // 128 rows are two reads for each term: 99 terms wait for their second one.
   shape = shape_of(128, 64, 100);
   shape.a_term_major = true;
-  check(product_cycles(shape, {128, 64}), 100, 100, 4 + 4 + 64 + 4);
+  check(product_cycles(shape, {128, 64}), 100, 99, 4 + 4 + 64 + 4);
+}
+
+TEST_CASE("listed terms of token-major operands are read one by one") {
+  // 8 reads for each term of 8 rows; 99 terms wait for 7 of them.
+  product_shape shape = shape_of(8, 64, 100);
+  shape.a_indexed = true;
+  check(product_cycles(shape, array), 100, 99 * 7, 4 + 12 + 64 + 4);
+  // Two tiles: the second one's first term waits too.
+  shape.columns = 128;
+  check(product_cycles(shape, array), 200, 199 * 7, 4 + 12 + 64 + 4);
+  CHECK(beats_of(shape, array).a == 2ULL * 8 * 100);
 }
 
 TEST_CASE("no terms take a step of control for each tile") {
