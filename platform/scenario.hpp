@@ -73,8 +73,8 @@ struct scenario {
     std::uint32_t queue_depth = 4;
   };
   struct dma_keys {
-    std::uint32_t burst_bytes = 256;
-    std::uint32_t outstanding = 8;
+    std::uint32_t burst_bytes = 64;
+    std::uint32_t outstanding = 32;
     std::uint32_t queue_depth = 4;
   };
   struct dram_keys {
