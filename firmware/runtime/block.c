@@ -2,20 +2,50 @@
 
 #include "firmware/runtime/refusal.h"
 
-/* All stages; FFN2 for the case that all channels are live. */
-static void make_plans(struct block_run* run) {
+/* All stages with run->more_slots; FFN2 for the case that all channels are
+ * live. */
+static bool fit_plans(struct block_run* run, struct shortage* shortage) {
+  struct plan with_slots = run->core->plan;
+  const struct plan* plan = &with_slots;
+  with_slots.more_slots = run->more_slots;
+  return plan_attention(plan, run->entering, run->tokens, &run->attention,
+                        shortage) &&
+         plan_projection(plan, run->entering, run->tokens,
+                         run->attention.context_resident, &run->projection,
+                         shortage) &&
+         plan_ffn1(plan, run->tokens, &run->ffn1, shortage) &&
+         plan_ffn2(plan, run->tokens, run->core->network.image.hidden,
+                   run->ffn1.hidden_resident, &run->ffn2_all, shortage);
+}
+
+/* Whether all that is in SRAM in one plan is so in the other, and no tile is
+ * smaller. */
+static bool as_good(const struct block_run* a, const struct block_run* b) {
+  return a->attention.norm_resident == b->attention.norm_resident &&
+         a->attention.context_resident == b->attention.context_resident &&
+         a->attention.score_rows >= b->attention.score_rows &&
+         a->projection.tiling.tile_rows >= b->projection.tiling.tile_rows &&
+         a->ffn1.hidden_resident == b->ffn1.hidden_resident &&
+         a->ffn2_all.tiling.tile_columns >= b->ffn2_all.tiling.tile_columns &&
+         a->ffn2_all.tiling.tile_rows >= b->ffn2_all.tiling.tile_rows;
+}
+
+/* Plans the stages, with as many weight slots more as cost them nothing: where
+ * few tokens are left, weights come just as fast as they are used, and what was
+ * fetched while there was more to do makes up for a time in which there is
+ * less. Slots of the block before stay. */
+static void make_plans(struct block_run* run, uint32_t least_slots) {
   const struct plan* plan = &run->core->plan;
   struct shortage shortage;
-  const bool fits =
-      plan_attention(plan, run->entering, run->tokens, &run->attention,
-                     &shortage) &&
-      plan_projection(plan, run->entering, run->tokens,
-                      run->attention.context_resident, &run->projection,
-                      &shortage) &&
-      plan_ffn1(plan, run->tokens, &run->ffn1, &shortage) &&
-      plan_ffn2(plan, run->tokens, run->core->network.image.hidden,
-                run->ffn1.hidden_resident, &run->ffn2_all, &shortage);
-  if (!fits) refuse_shortage(&shortage);
+  run->more_slots = least_slots;
+  if (!fit_plans(run, &shortage)) refuse_shortage(&shortage);
+  if (!plan_resident(plan, run->entering)) return;
+  while (plan->slot_count + run->more_slots < WEIGHTS_MOST_SLOTS) {
+    struct block_run more = *run;
+    ++more.more_slots;
+    if (!fit_plans(&more, &shortage) || !as_good(&more, run)) return;
+    *run = more;
+  }
 }
 
 void block_prepare(struct block_run* run, struct core* core, uint32_t number,
@@ -27,8 +57,9 @@ void block_prepare(struct block_run* run, struct core* core, uint32_t number,
   run->live = core->network.image.hidden;
   network_block(&core->network, number, &run->block);
   if (like == 0 || like->entering != entering || like->tokens != run->tokens) {
-    make_plans(run);
+    make_plans(run, like == 0 ? 0 : like->more_slots);
   } else {
+    run->more_slots = like->more_slots;
     run->attention = like->attention;
     run->projection = like->projection;
     run->ffn1 = like->ffn1;
@@ -56,8 +87,10 @@ void block_prepare_next(struct block_run* run) {
 static void replan_ffn2(struct block_run* run) {
   struct shortage shortage;
   if (run->live == run->ffn2.tiling.terms) return;
-  if (!plan_ffn2(&run->core->plan, run->tokens, run->live,
-                 run->ffn1.hidden_resident, &run->ffn2, &shortage)) {
+  struct plan plan = run->core->plan;
+  plan.more_slots = run->more_slots;
+  if (!plan_ffn2(&plan, run->tokens, run->live, run->ffn1.hidden_resident,
+                 &run->ffn2, &shortage)) {
     refuse_shortage(&shortage);
   }
 }
@@ -66,6 +99,7 @@ void block_run_all(struct block_run* run, void (*announce_end)(void* context),
                    void* context) {
   struct core* core = run->core;
   const bool pruning = core->network.image.ffn2_pruning != 0;
+  core_set_more_slots(core, run->more_slots);
   core_fetch_norm(core, PARAMETER_NORM2, &run->block.norm2);
   projection_push_weights(run);
   ffn1_push_weights(run);

@@ -10,9 +10,10 @@ struct block_run {
   struct block_run* next; /* the block behind it, null behind the last */
   uint32_t number;
   struct vit_block block;
-  uint32_t entering; /* tokens before the selection */
-  uint32_t tokens;   /* and after it */
-  uint32_t live;     /* channels that FFN2 used */
+  uint32_t entering;   /* tokens before the selection */
+  uint32_t tokens;     /* and after it */
+  uint32_t live;       /* channels that FFN2 used */
+  uint32_t more_slots; /* weight slots at the top of SRAM */
   struct attention_plan attention;
   struct projection_plan projection;
   struct ffn1_plan ffn1;

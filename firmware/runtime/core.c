@@ -95,6 +95,23 @@ uint32_t core_gather(struct core* core, const struct matrix* from,
   return core->copied;
 }
 
+void core_set_more_slots(struct core* core, uint32_t count) {
+  const struct plan* plan = &core->plan;
+  struct weights* weights = &core->weights;
+  const uint32_t bytes = plan_slot_bytes(plan);
+  if (count == 0 && weights->slot_count != plan->slot_count) {
+    core->top += (weights->slot_count - plan->slot_count) * bytes;
+    weights_keep_slots(weights, plan->slot_count);
+  }
+  while (weights->slot_count < plan->slot_count + count) {
+    core->top -= bytes;
+    weights_add_slot(weights, core->top);
+  }
+  struct sram_mark mark = sram_mark(&core->sram);
+  mark.end = core->top;
+  sram_release(&core->sram, mark);
+}
+
 void core_begin_stage(struct core* core, uint32_t tokens) {
   struct sram_mark mark = sram_mark(&core->sram);
   mark.next = core->machine.sram_base + plan_fixed_bytes(&core->plan) +

@@ -36,7 +36,7 @@ struct core {
   struct plan plan;
   struct engines engines;
   struct sram sram;
-  uint32_t top; /* end of SRAM */
+  uint32_t top; /* end of SRAM for stages; more weight slots are behind it */
   struct weights weights;
   struct parameter parameters[PARAMETER_COUNT];
   uint32_t survivors; /* SRAM: u16 list of the last selection */
@@ -64,6 +64,11 @@ uint32_t core_copy(struct core* core, const struct matrix* from,
 uint32_t core_gather(struct core* core, const struct matrix* from,
                      uint32_t list, const struct matrix* to, uint32_t rows,
                      uint32_t bytes, uint32_t tag);
+
+/* So many weight slots more than planned for all blocks, at the top of SRAM,
+ * where nothing may be; not fewer than before, or none, once all weights are
+ * used. */
+void core_set_more_slots(struct core* core, uint32_t count);
 
 /* Begins a stage that works on `tokens` tokens: everything between the fixed
  * buffers, the residual stream and what lies at the top is free. */

@@ -106,8 +106,8 @@ void embed_run(struct core* core, const struct embed_plan* plan,
   const uint32_t partial = plan->partial_bytes == 0
                                ? 0
                                : sram_take(&core->sram, plan->partial_bytes);
-  residual_init(&residual, core, &position, &x, plan->tiling.tile_rows,
-                plan->tiling.tile_columns, layer_tag(LAYER_EMBED, 0, 0));
+  residual_init(&residual, core, &position, &x, &plan->tiling,
+                plan->partial_bytes != 0, layer_tag(LAYER_EMBED, 0, 0));
   copy_class_token(core, &position, &x);
   for (; patches.first < network->patches; patches.first += plan->panel_rows) {
     patches.rows = smaller(plan->panel_rows, network->patches - patches.first);

@@ -68,7 +68,7 @@ void ffn2_run(struct block_run* run) {
   struct block_buffers blocks;
   uint32_t slices[FFN2_MOST_SLICES];
   core_begin_stage(core, run->tokens);
-  residual_init(&residual, core, &x, &x, t->tile_rows, t->tile_columns,
+  residual_init(&residual, core, &x, &x, t, run->ffn2.partial_bytes != 0,
                 layer_tag(LAYER_RESIDUAL2, run->number, 0));
   gemm.partial = run->ffn2.partial_bytes == 0
                      ? 0

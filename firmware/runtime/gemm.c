@@ -28,16 +28,16 @@ static void direct_place(void* context, const struct result_tile* tile,
 }
 
 struct result_sink direct_sink(struct direct_result* to) {
-  const struct result_sink sink = {direct_place, 0, 0, to};
+  const struct result_sink sink = {direct_place, 0, 0, 0, to};
   return sink;
 }
 
 /* Brings the block of a step into a buffer that its last user is done with. */
-static void load_block(struct run* run, const struct step* step) {
+static void load_block(struct run* run, const struct step* step,
+                       uint32_t buffer) {
   const struct gemm* gemm = run->gemm;
   const struct operand* a = &gemm->a;
   struct block_buffers* blocks = a->blocks;
-  const uint32_t buffer = blocks->current;
   const uint32_t rows = step_rows(gemm->tiling, step);
   const uint32_t terms = step_terms(gemm->tiling, step);
   if (terms == 0) return;
@@ -132,19 +132,38 @@ static void submit_tile(struct run* run, const struct step* step,
   }
 }
 
-/* Rows of the next command from `row` on. */
+/* Whether the step writes partial sums over those of the columns before. */
+static bool reuses_sums(const struct run* run, const struct step* step) {
+  return run->gemm->sink.free_sums != 0 && step->term == 0 &&
+         !step_ends_terms(run->gemm->tiling, step);
+}
+
+/* First row of the last tile of a panel. */
+static uint32_t last_tile(const struct tiling* t, const struct step* step) {
+  const uint32_t rows = step_panel_end(t, step) - step->panel;
+  return step->panel + (rows - 1) / t->tile_rows * t->tile_rows;
+}
+
+/* Rows of the next command from `row` on. The last tile of the columns before
+ * may still be in use where sums are to go: its rows come in a command of their
+ * own. */
 static uint32_t command_rows(const struct run* run, const struct step* step,
                              uint32_t row) {
   const struct tiling* t = run->gemm->tiling;
   const struct row_source* source = run->gemm->source;
   uint32_t rows = step->block + step_rows(t, step) - row;
   if (step_ends_terms(t, step)) rows = smaller(rows, t->tile_rows);
+  if (reuses_sums(run, step) && step->column != 0 && row < last_tile(t, step)) {
+    rows = smaller(rows, last_tile(t, step) - row);
+  }
   if (source != 0 && !source->complete) rows = smaller(rows, source->tile_rows);
   return rows;
 }
 
+/* Loads the block behind the step, null behind the last one, once the engine
+ * has the step's first command to work on. */
 static void run_block(struct run* run, const struct step* step,
-                      const struct weight_slot* slot) {
+                      const struct weight_slot* slot, const struct step* next) {
   const struct tiling* t = run->gemm->tiling;
   struct row_source* source = run->gemm->source;
   struct block_buffers* blocks = run->gemm->a.blocks;
@@ -155,7 +174,13 @@ static void run_block(struct run* run, const struct step* step,
       source->require(source->context, row + rows);
       source->complete = row + rows == t->rows;
     }
+    if (reuses_sums(run, step)) {
+      run->gemm->sink.free_sums(run->gemm->sink.context, row + rows);
+    }
     submit_tile(run, step, slot, row, rows);
+    if (next != 0 && row == step->block) {
+      load_block(run, next, blocks->current ^ 1u);
+    }
     row += rows;
   }
   if (blocks != 0) blocks->used[blocks->current] = run->ticket;
@@ -187,7 +212,7 @@ uint32_t gemm_run(struct core* core, const struct gemm* gemm) {
   run.ticket = engines_past(&core->engines, ENGINE_ROW);
   struct step step = {0, 0, 0, 0};
   const struct weight_slot* slot = 0;
-  if (streamed) load_block(&run, &step);
+  if (streamed) load_block(&run, &step, blocks->current);
   weights_hold(&core->weights, false);
   for (bool more = true; more;) {
     if (step.block == step.panel) slot = weights_take(&core->weights);
@@ -195,15 +220,14 @@ uint32_t gemm_run(struct core* core, const struct gemm* gemm) {
     if (streamed) {
       engines_wait(&core->engines, ENGINE_DMA, blocks->loaded[blocks->current]);
     }
-    run_block(&run, &step, slot);
     struct step next = step;
     more = step_next(t, &next);
+    run_block(&run, &step, slot, streamed && more ? &next : 0);
     if (!more || next.block == next.panel) {
       end_of_columns(&run, &step);
       weights_give(&core->weights, run.ticket);
     }
     if (streamed) blocks->current ^= 1u;
-    if (streamed && more) load_block(&run, &next);
     step = next;
   }
   return run.ticket;

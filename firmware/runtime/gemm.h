@@ -57,6 +57,10 @@ struct result_sink {
   /* All rows of the columns are submitted; may be null. */
   void (*column_submitted)(void* context, const struct result_tile* tile,
                            uint32_t ticket);
+  /* For a sink that places C where the partial sums of the same rows were:
+   * returns when the partial sums of the rows below `end` may be written for
+   * the next columns. Null: C is elsewhere. */
+  void (*free_sums)(void* context, uint32_t end);
   void* context;
 };
 

@@ -11,6 +11,7 @@
 static void announce_start(struct inference* inference) {
   struct core* core = &inference->core;
   struct block_run* first = &inference->blocks[0];
+  core_set_more_slots(core, 0);
   embed_push_weights(core, &inference->embed);
   block_prepare(first, core, 0, core->network.image.tokens, 0);
   attention_push_weights(first);

@@ -41,8 +41,9 @@ uint32_t plan_residual_bytes(const struct plan* plan, uint32_t tokens) {
 }
 
 uint32_t plan_stage_bytes(const struct plan* plan, uint32_t tokens) {
-  const uint32_t taken =
-      plan_fixed_bytes(plan) + plan_residual_bytes(plan, tokens);
+  const uint32_t taken = plan_fixed_bytes(plan) +
+                         plan->more_slots * plan_slot_bytes(plan) +
+                         plan_residual_bytes(plan, tokens);
   const uint32_t all = plan->machine->sram_bytes & ~(SRAM_LINE_BYTES - 1);
   return all > taken ? all - taken : 0;
 }
@@ -80,17 +81,19 @@ uint32_t plan_norm_bytes(const struct plan* plan, uint32_t tokens,
   return bytes + 4 * sram_lines(rows * width);
 }
 
-uint32_t plan_sum_bytes(uint32_t rows, uint32_t columns, bool resident) {
-  return (resident ? 1 : 2) * RESIDUAL_TILES * sram_lines(2 * rows * columns);
+uint32_t plan_sum_bytes(uint32_t rows, uint32_t columns, struct sum_kind kind) {
+  const uint32_t buffers =
+      (kind.in_place ? 0u : 1u) + (kind.resident ? 0u : 1u);
+  return buffers * RESIDUAL_TILES * sram_lines(2 * rows * columns);
 }
 
 uint32_t plan_sum_rows(const struct plan* plan, uint32_t most, uint32_t columns,
-                       bool resident, uint32_t room) {
+                       struct sum_kind kind, uint32_t room) {
   const uint32_t array = plan->machine->array_rows;
   uint32_t rows = round_up(most, array);
   while (rows > 0) {
     const uint32_t used = smaller(rows, most);
-    if (plan_sum_bytes(used, columns, resident) <= room) return used;
+    if (plan_sum_bytes(used, columns, kind) <= room) return used;
     rows -= array;
   }
   return 0;
@@ -164,6 +167,7 @@ bool plan_network(struct plan* plan, const struct machine* machine,
       round_up(larger(network->image.hidden, network->image.classes), lanes);
   plan->machine = machine;
   plan->network = network;
+  plan->more_slots = 0;
   uint32_t wide = machine->sram_bytes / (2 * SLOT_SHARE) / network->image.width;
   wide = smaller(wide - wide % lanes, smaller(columns, 8 * lanes));
   for (plan->roomy = true; wide >= lanes; wide -= lanes) {

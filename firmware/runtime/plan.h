@@ -24,13 +24,14 @@ struct shortage {
   uint32_t has;
 };
 
-/* Decisions that hold for the whole run. */
+/* Decisions that hold for the whole run, but for more_slots. */
 struct plan {
   const struct machine* machine;
   const struct network* network;
   uint32_t slot_count;        /* buffers for weights */
   uint32_t slot_weight_bytes; /* of weights in each */
   uint32_t slot_columns;      /* records in each */
+  uint32_t more_slots;        /* that this block has at the top of SRAM */
   uint32_t resident_tokens;   /* the residual stream is in SRAM up to here */
   bool roomy;                 /* tiles are long enough to hide overheads */
 };
@@ -126,10 +127,15 @@ uint32_t plan_norm_bytes(const struct plan* plan, uint32_t tokens,
                          uint32_t rows, bool norm_resident);
 /* Tiles of a residual epilogue that are on their way at once. */
 #define RESIDUAL_TILES 3u
-/* Their sums and, unless X is resident, their parts of X. */
-uint32_t plan_sum_bytes(uint32_t rows, uint32_t columns, bool resident);
+/* Their sums, unless these stay in place of partial sums, and, unless X is
+ * resident, their parts of X. */
+struct sum_kind {
+  bool in_place;
+  bool resident;
+};
+uint32_t plan_sum_bytes(uint32_t rows, uint32_t columns, struct sum_kind kind);
 /* Largest tile_rows <= most of a residual epilogue that fits; 0 if none. */
 uint32_t plan_sum_rows(const struct plan* plan, uint32_t most, uint32_t columns,
-                       bool resident, uint32_t room);
+                       struct sum_kind kind, uint32_t room);
 
 #endif

@@ -81,14 +81,14 @@ static bool fit_projection(const struct plan* plan, uint32_t tokens,
                            uint32_t room, uint32_t* needs) {
   struct tiling* t = &to->tiling;
   const uint32_t array = plan->machine->array_rows;
-  const bool resident = plan_resident(plan, tokens);
+  const struct sum_kind kind = {false, plan_resident(plan, tokens)};
   const uint32_t least = smaller(tokens, plan->roomy ? 4 * array : array);
-  *needs = context + plan_sum_bytes(least, t->tile_columns, resident);
+  *needs = context + plan_sum_bytes(least, t->tile_columns, kind);
   if (*needs > room) return false;
   /* Several tiles, so that little is left to do behind the last product. */
   const uint32_t most = larger(divide_up(t->block_rows, 4), 4 * array);
   t->tile_rows = plan_sum_rows(plan, smaller(most, t->block_rows),
-                               t->tile_columns, resident, room - context);
+                               t->tile_columns, kind, room - context);
   return t->tile_rows != 0;
 }
 

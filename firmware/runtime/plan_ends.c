@@ -35,10 +35,11 @@ bool plan_embed(const struct plan* plan, struct embed_plan* to,
     to->partial_bytes = split ? sram_lines(4 * rows * t->tile_columns) : 0;
     const uint32_t held =
         sram_lines(rows * network->patch_terms) + to->partial_bytes;
-    needs = held + plan_sum_bytes(least, t->tile_columns, false);
+    const struct sum_kind kind = {split, false};
+    needs = held + plan_sum_bytes(least, t->tile_columns, kind);
     if (needs <= room) {
       t->tile_rows = plan_sum_rows(plan, smaller(rows, 4 * array),
-                                   t->tile_columns, false, room - held);
+                                   t->tile_columns, kind, room - held);
       return true;
     }
     if (rows <= array) break;

@@ -105,15 +105,14 @@ static uint32_t whole_lines(uint32_t bytes) {
 static bool fit_ffn2(struct ffn2_search* s, struct ffn2_plan* to,
                      uint32_t least_terms) {
   struct tiling* t = &to->tiling;
-  const bool resident = plan_resident(s->plan, s->tokens);
-  const uint32_t sums = plan_sum_bytes(t->tile_rows, t->tile_columns, resident);
+  struct sum_kind kind = {false, plan_resident(s->plan, s->tokens)};
   uint32_t held = 0;
   t->block_rows = t->panel_rows;
   to->hidden_stride = plan_token_stride(
       s->hidden_resident || to->gathered ? s->tokens : t->panel_rows);
   if (to->gathered) held = sram_lines(larger(s->live, 1) * to->hidden_stride);
   /* First without partial sums: all terms in one slice. */
-  uint32_t used = sums + held;
+  uint32_t used = held + plan_sum_bytes(t->tile_rows, t->tile_columns, kind);
   s->needs = used;
   if (used <= s->room) {
     t->tile_terms = slice(s, to, whole_lines(s->room - used));
@@ -121,7 +120,9 @@ static bool fit_ffn2(struct ffn2_search* s, struct ffn2_plan* to,
     if (t->tile_terms != 0 && t->tile_terms >= s->live) return true;
   }
   to->partial_bytes = sram_lines(4 * t->panel_rows * t->tile_columns);
-  used += to->partial_bytes;
+  kind.in_place = true;
+  used = held + to->partial_bytes +
+         plan_sum_bytes(t->tile_rows, t->tile_columns, kind);
   s->needs = used + (s->hidden_resident || to->gathered
                          ? 0
                          : 2 * sram_lines(least_terms * to->hidden_stride));

@@ -61,7 +61,7 @@ void projection_run(struct block_run* run) {
   struct residual residual;
   core_begin_stage(core, run->tokens);
   place_context(run, &gemm.a, &blocks, &copy, &source);
-  residual_init(&residual, core, &x, &x, t->tile_rows, t->tile_columns,
+  residual_init(&residual, core, &x, &x, t, false,
                 layer_tag(LAYER_RESIDUAL1, run->number, 0));
   gemm.source = &source;
   gemm.sink = residual_sink(&residual);

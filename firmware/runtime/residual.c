@@ -2,18 +2,19 @@
 
 void residual_init(struct residual* residual, struct core* core,
                    const struct matrix* addend, const struct matrix* to,
-                   uint32_t rows, uint32_t columns, uint32_t tag) {
+                   const struct tiling* tiling, bool in_place, uint32_t tag) {
+  const uint32_t bytes = 2 * tiling->tile_rows * tiling->tile_columns;
   residual->core = core;
   residual->addend = *addend;
   residual->to = *to;
   residual->first_row = 0;
   residual->placed = residual->added = residual->stored = 0;
+  residual->in_place = in_place;
   residual->tag = tag;
   for (uint32_t i = 0; i < RESIDUAL_TILES; ++i) {
-    residual->sums[i] = sram_take(&core->sram, 2 * rows * columns);
-    residual->inputs[i] = addend->resident && to->resident
-                              ? 0
-                              : sram_take(&core->sram, 2 * rows * columns);
+    residual->sums[i] = in_place ? 0 : sram_take(&core->sram, bytes);
+    residual->inputs[i] =
+        addend->resident && to->resident ? 0 : sram_take(&core->sram, bytes);
   }
 }
 
@@ -51,8 +52,8 @@ static void add(struct residual* residual) {
       .operation = VECTOR_UNIT_ADD,
       .x = x.address,
       .x_stride = x.stride,
-      .y = residual->sums[buffer],
-      .y_stride = stride,
+      .y = entry->sums,
+      .y_stride = entry->sums_stride,
       .z = z.address,
       .z_stride = z.stride,
       .rows = tile->rows,
@@ -92,8 +93,11 @@ static void place(void* context, const struct result_tile* tile,
     entry->loaded =
         core_copy(residual->core, &from, &to, tile->rows, bytes, residual->tag);
   }
-  command->c = residual->sums[buffer];
-  command->c_row_stride = 2 * tile->columns;
+  entry->sums = residual->in_place ? command->partial : residual->sums[buffer];
+  entry->sums_stride =
+      residual->in_place ? command->partial_row_stride : 2 * tile->columns;
+  command->c = entry->sums;
+  command->c_row_stride = entry->sums_stride;
   command->c_column_stride = 2;
   command->output = ROW_ENGINE_I16;
 }
@@ -107,8 +111,25 @@ static void submitted(void* context, const struct result_tile* tile,
   while (residual->placed - residual->added >= 2) add(residual);
 }
 
+/* All tiles but the last one are in the queue of the vector unit already, and
+ * so are done when their last one is. */
+static void free_sums(void* context, uint32_t end) {
+  struct residual* residual = context;
+  if (residual->placed == 0) return;
+  const struct residual_tile* last =
+      &residual->tiles[(residual->placed - 1) % RESIDUAL_TILES];
+  while (residual->added != residual->placed && last->tile.row < end) {
+    add(residual);
+  }
+  if (residual->added == 0) return;
+  const struct residual_tile* added =
+      &residual->tiles[(residual->added - 1) % RESIDUAL_TILES];
+  engines_wait(&residual->core->engines, ENGINE_VECTOR, added->added);
+}
+
 struct result_sink residual_sink(struct residual* residual) {
-  const struct result_sink sink = {place, submitted, 0, residual};
+  const struct result_sink sink = {
+      place, submitted, 0, residual->in_place ? free_sums : 0, residual};
   return sink;
 }
 

@@ -8,6 +8,8 @@
 
 struct residual_tile {
   struct result_tile tile;
+  uint32_t sums;
+  uint32_t sums_stride;
   uint32_t product; /* ticket of the row engine */
   uint32_t loaded;  /* of the DMA */
   uint32_t added;   /* of the vector unit */
@@ -21,7 +23,8 @@ struct residual {
   struct matrix addend; /* X, or the positions */
   struct matrix to;     /* X */
   uint32_t first_row;   /* of the product's row 0 in both */
-  uint32_t sums[RESIDUAL_TILES];
+  bool in_place; /* the product leaves sums in place of its partial sums */
+  uint32_t sums[RESIDUAL_TILES];   /* unless in place */
   uint32_t inputs[RESIDUAL_TILES]; /* unless both are resident */
   struct residual_tile tiles[RESIDUAL_TILES];
   uint32_t placed; /* tiles, by how far they are */
@@ -30,10 +33,11 @@ struct residual {
   uint32_t tag;
 };
 
-/* Takes its buffers for tiles of rows x columns. */
+/* Takes its buffers for the tiles of a product; `in_place`: its terms are
+ * split, so that each tile has partial sums. */
 void residual_init(struct residual* residual, struct core* core,
                    const struct matrix* addend, const struct matrix* to,
-                   uint32_t rows, uint32_t columns, uint32_t tag);
+                   const struct tiling* tiling, bool in_place, uint32_t tag);
 struct result_sink residual_sink(struct residual* residual);
 /* Returns when X is complete in SRAM, or in the queue of the DMA. */
 void residual_finish(struct residual* residual);

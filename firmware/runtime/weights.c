@@ -65,15 +65,22 @@ static void advance(struct weights* weights) {
   ++weights->begun;
 }
 
+static struct weight_slot* slot_of(struct weights* weights, uint32_t tile) {
+  return &weights->slots[weights->order[tile % WEIGHTS_MOST_SLOTS]];
+}
+
+static void free_slot(struct weights* weights, uint32_t slot) {
+  weights->order[weights->freed++ % WEIGHTS_MOST_SLOTS] = slot;
+}
+
 /* Whether a tile can be fetched now; else, in *mask, what to wait for. */
 static bool can_fetch(struct weights* weights, uint32_t* mask) {
   struct engines* engines = weights->engines;
   *mask = 0;
   if (weights->begun == weights->pushed) return false;
   if (weights->held && weights->fetched != weights->taken) return false;
-  if (weights->fetched - weights->given == weights->slot_count) return false;
-  const struct weight_slot* slot =
-      &weights->slots[weights->fetched % weights->slot_count];
+  if (weights->fetched == weights->freed) return false;
+  const struct weight_slot* slot = slot_of(weights, weights->fetched);
   if (!engines_done(engines, ENGINE_ROW, slot->used)) {
     *mask = 1u << ENGINE_ROW;
     return false;
@@ -91,8 +98,7 @@ static uint32_t pump(void* context) {
   struct weights* weights = context;
   uint32_t mask = 0;
   while (can_fetch(weights, &mask)) {
-    struct weight_slot* slot =
-        &weights->slots[weights->fetched % weights->slot_count];
+    struct weight_slot* slot = slot_of(weights, weights->fetched);
     fetch_weights(weights, slot->weights);
     fetch_records(weights, slot->records);
     slot->loaded = engines_last(weights->engines, ENGINE_DMA);
@@ -106,22 +112,34 @@ void weights_init(struct weights* weights, struct engines* engines,
                   uint32_t base, uint32_t count, uint32_t weight_bytes,
                   uint32_t columns) {
   weights->engines = engines;
-  weights->slot_count = smaller(count, WEIGHTS_MOST_SLOTS);
-  for (uint32_t i = 0; i < weights->slot_count; ++i) {
-    struct weight_slot* slot = &weights->slots[i];
-    slot->weights = base;
-    slot->records = base + sram_lines(weight_bytes);
-    slot->loaded = engines_last(engines, ENGINE_DMA);
-    slot->used = engines_last(engines, ENGINE_ROW);
-    base = slot->records + sram_lines(8 * columns);
+  weights->slot_count = 0;
+  weights->slot_weight_bytes = weight_bytes;
+  weights->freed = weights->fetched = weights->taken = weights->given = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    weights_add_slot(weights, base);
+    base += sram_lines(weight_bytes) + sram_lines(8 * columns);
   }
-  weights->fetched = weights->taken = weights->given = 0;
   weights->pushed = weights->begun = 0;
   weights->held = false;
   weights->group = weights->part = 0;
   weights->step = (struct step){0, 0, 0, 0};
   engines->background = pump;
   engines->background_context = weights;
+}
+
+void weights_add_slot(struct weights* weights, uint32_t base) {
+  struct weight_slot* slot = &weights->slots[weights->slot_count];
+  slot->weights = base;
+  slot->records = base + sram_lines(weights->slot_weight_bytes);
+  slot->loaded = engines_last(weights->engines, ENGINE_DMA);
+  slot->used = engines_last(weights->engines, ENGINE_ROW);
+  free_slot(weights, weights->slot_count++);
+}
+
+void weights_keep_slots(struct weights* weights, uint32_t count) {
+  weights->slot_count = count;
+  weights->freed = weights->given;
+  for (uint32_t i = 0; i < count; ++i) free_slot(weights, i);
 }
 
 void weights_hold(struct weights* weights, bool held) {
@@ -137,8 +155,7 @@ void weights_push(struct weights* weights, const struct weight_job* job) {
 
 const struct weight_slot* weights_take(struct weights* weights) {
   struct engines* engines = weights->engines;
-  struct weight_slot* slot =
-      &weights->slots[weights->taken % weights->slot_count];
+  struct weight_slot* slot = slot_of(weights, weights->taken);
   while (weights->fetched == weights->taken) {
     if (weights->begun == weights->pushed) engine_report_refused(ENGINE_DMA, 0);
     /* Nothing is under way: make room in the slot and in the DMA's queue. */
@@ -154,7 +171,8 @@ const struct weight_slot* weights_take(struct weights* weights) {
 }
 
 void weights_give(struct weights* weights, uint32_t ticket) {
-  weights->slots[weights->given % weights->slot_count].used = ticket;
-  ++weights->given;
+  const uint32_t slot = weights->order[weights->given++ % WEIGHTS_MOST_SLOTS];
+  weights->slots[slot].used = ticket;
+  free_slot(weights, slot);
   (void)pump(weights);
 }

@@ -13,7 +13,7 @@
 #include "firmware/runtime/model_image.h"
 #include "firmware/runtime/tiling.h"
 
-#define WEIGHTS_MOST_SLOTS 4u
+#define WEIGHTS_MOST_SLOTS 6u
 #define WEIGHTS_MOST_JOBS 8u
 
 /* Tiles of `groups` times `parts` products of equal shape; product (g, p)
@@ -40,6 +40,10 @@ struct weights {
   struct engines* engines;
   struct weight_slot slots[WEIGHTS_MOST_SLOTS];
   uint32_t slot_count;
+  uint32_t slot_weight_bytes; /* of weights in each */
+  /* Tile n is in slot order[n % WEIGHTS_MOST_SLOTS], for all n < freed. */
+  uint32_t order[WEIGHTS_MOST_SLOTS];
+  uint32_t freed;   /* slots given to tiles, modulo 2^32 */
   uint32_t fetched; /* tiles, modulo 2^32 */
   uint32_t taken;
   uint32_t given;
@@ -57,6 +61,10 @@ struct weights {
 void weights_init(struct weights* weights, struct engines* engines,
                   uint32_t base, uint32_t count, uint32_t weight_bytes,
                   uint32_t columns);
+/* One slot more, at `base`, which is free. At most WEIGHTS_MOST_SLOTS. */
+void weights_add_slot(struct weights* weights, uint32_t base);
+/* Back to the first `count` slots. All announced tiles must be given back. */
+void weights_keep_slots(struct weights* weights, uint32_t count);
 /* Announces a job. At most WEIGHTS_MOST_JOBS may be unfinished. */
 void weights_push(struct weights* weights, const struct weight_job* job);
 /* The next tile, in the order of the jobs; waits until it is there. At most
