@@ -149,9 +149,13 @@ static bool search_rows(struct ffn2_search* s, struct ffn2_plan* to,
     t->tile_rows = smaller(t->panel_rows, machine->array_rows);
     return fit_ffn2(s, to, 1);
   }
+  /* At least two tiles: one is added while the other one is computed. */
+  const uint32_t most =
+      round_up(divide_up(t->panel_rows, 2), machine->array_rows);
   for (uint32_t i = 0; i < count; ++i) {
-    t->tile_rows = smaller(t->panel_rows, roomy_tiles[i] * machine->array_rows);
-    if (fit_ffn2(s, to, 2 * machine->lanes)) return true;
+    t->tile_rows = smaller(most, roomy_tiles[i] * machine->array_rows);
+    t->tile_rows = smaller(t->tile_rows, t->panel_rows);
+    if (fit_ffn2(s, to, machine->lanes + machine->lanes / 2)) return true;
   }
   return false;
 }
