@@ -97,9 +97,10 @@ class pruning_bench {
     std::uint32_t bytes = 0;
   };
 
-  std::uint32_t noise() {
-    return static_cast<std::uint32_t>(m_random() >> 8) & 255U;
+  std::uint8_t noise() {
+    return static_cast<std::uint8_t>(m_random() >> 8 & 255U);
   }
+
   void watch() {
     const bool waits = m_rtl->busy && !m_rtl->halted;
     if (!waits || m_rtl->completed != m_completed) m_last_edge = m_edges;
@@ -114,12 +115,10 @@ class pruning_bench {
   void show_operand() {
     const request& r = m_on_their_way[1];
     if (!r.valid) return;
+    // Verilator keeps the lowest bits of a signal first.
+    auto* pins = reinterpret_cast<std::uint8_t*>(&m_rtl->read_data);
     for (unsigned i = 0; i < m_bytes; ++i) {
-      const std::uint32_t byte =
-          i < r.bytes ? memory.at(r.address + i) : noise();
-      std::uint32_t& word = m_rtl->read_data.m_storage[i / 4];
-      const unsigned shift = 8 * (i % 4);
-      word = (word & ~(255U << shift)) | byte << shift;
+      pins[i] = i < r.bytes ? memory.at(r.address + i) : noise();
     }
   }
 
