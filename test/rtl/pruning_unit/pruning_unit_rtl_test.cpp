@@ -261,6 +261,18 @@ TEST_CASE("a row that sums to 0 or 1 is divided by 1") {
   CHECK(select(b, 5, 1) == std::vector<unsigned>{0, 1});
 }
 
+TEST_CASE("the quotient of a power of two is exact") {
+  for (unsigned k = 0; k < 8; ++k) {
+    INFO("sum " << (1U << k));
+    default_bench b = make_bench();
+    b.memory[1] = static_cast<std::uint8_t>(1U << k);
+    b.memory[16 + 2] = 1;
+    b.submit(head(0, 3, true), 1);
+    b.submit(head(16, 3, false), 1);  // both tokens have 2^24 now
+    CHECK(select(b, 3, 1) == std::vector<unsigned>{0, 1});
+  }
+}
+
 TEST_CASE("a channel is live above the threshold, in signed values") {
   default_bench b = make_bench();
   const std::uint8_t values[] = {0x80, 0xff, 0, 1, 2, 3, 127, 126};
