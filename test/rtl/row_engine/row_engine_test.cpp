@@ -3,6 +3,7 @@
 #include <Vrow_engine.h>
 #include <Vrow_engine_3x5.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <iomanip>
@@ -85,6 +86,14 @@ struct batch {
   std::uint32_t m_end = 0;
 };
 
+/// "none", or the address and both bytes.
+std::string first_difference(const memory_image& is, const memory_image& want) {
+  const auto at = std::mismatch(is.begin(), is.end(), want.begin());
+  if (at.first == is.end()) return "none";
+  return "at " + std::to_string(at.first - is.begin()) + ": " +
+         std::to_string(*at.first) + ", want " + std::to_string(*at.second);
+}
+
 /// Whether memory is as expected, and the commands follow each other without
 /// a cycle in between where none was waited for.
 template <typename device>
@@ -102,7 +111,7 @@ void run_batch(batch& b, const row_engine_geometry& array, unsigned refuse,
     }
   }
   INFO(b.commands.front().text());
-  CHECK(b.memory == b.expected);
+  CHECK(first_difference(b.memory, b.expected) == "none");
 }
 
 template <typename device>
