@@ -1,5 +1,6 @@
 """The committed digits package and its test images."""
 
+import dataclasses
 import importlib.util
 import pathlib
 import unittest
@@ -27,6 +28,16 @@ class DigitsTest(unittest.TestCase):
 
     def test_layers_hardly_saturate(self):
         self.assertEqual(evaluate.saturation_warnings(self.result), [])
+
+    def test_a_layer_that_saturates_is_a_warning_that_names_it(self):
+        tensors = dict(self.model.tensors)
+        tensors["blocks.2.qkv.shift"] = tensors["blocks.2.qkv.shift"] - 2
+        result = evaluate.evaluate(
+            dataclasses.replace(self.model, tensors=tensors),
+            package.ImageSet(self.images.images[:5], self.images.labels[:5]))
+        self.assertGreater(result["saturation"]["blocks.2.qkv"], 0.01)
+        self.assertRegex("\n".join(evaluate.saturation_warnings(result)),
+                         r"warning: blocks\.2\.qkv: \d")
 
     def test_tokens_halve_at_three_blocks(self):
         keep = self.model.pruning.keep_ppm

@@ -1,5 +1,6 @@
 """From reals to integer parameters, and what is refused."""
 
+import math
 import unittest
 
 import numpy as np
@@ -70,6 +71,17 @@ class QuantiseTest(unittest.TestCase):
         table = quantise.softmax_table(0.05)
         self.assertEqual(table[0], 255)
         self.assertEqual(table[20], round(255 * np.exp(-1)))
+
+    def test_percentile_is_at_most_one_bin_too_large(self):
+        values = np.sort(np.abs(self.random.normal(0, 3, 4000)))
+        counts, _ = np.histogram(values, 500, (0, values[-1]))
+        for percent in (50, 90, 99.9):
+            given = quantise.percentile(counts, values[-1], percent)
+            exact = values[math.ceil(percent / 100 * 4000) - 1]
+            self.assertGreaterEqual(given, exact)
+            self.assertLessEqual(given, exact + values[-1] / 500 + 1e-9)
+        self.assertEqual(quantise.percentile(counts, values[-1], 100),
+                         values[-1])
 
     def test_pixels_fold_into_the_patch(self):
         weight = self.random.normal(0, 1, (16, 3))

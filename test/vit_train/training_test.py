@@ -153,6 +153,25 @@ class ExportTest(unittest.TestCase):
         for name, (cut, total) in network.saturated.items():
             self.assertLessEqual(cut, 0.01 * total, name)
 
+    def test_percentile_cuts_off_its_share_of_every_8_bit_tensor(self):
+        model = odd_model()
+        largest = export.calibrate(model, self.images.images)
+        ranges = export.calibrate(model, self.images.images, 95)
+        above = {}
+
+        def count(name, values):
+            above[name] = (values.abs() > ranges[name]).float().mean().item()
+
+        with torch.no_grad():
+            model(torch.from_numpy(self.images.images), count)
+        wide = [name for name in ranges if ranges[name] == largest[name]]
+        self.assertIn("logits", wide)
+        self.assertIn("blocks.3.ffn2", wide)
+        for name in set(ranges) - set(wide):
+            self.assertLess(above[name], 0.0501, name)
+            self.assertGreater(above[name], 0.03, name)
+        self.assertEqual(len(set(ranges) - set(wide)), 4 * 8 + 1)
+
     def test_weights_that_are_no_numbers_are_refused_by_name(self):
         model = odd_model()
         with torch.no_grad():

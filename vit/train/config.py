@@ -84,6 +84,7 @@ class ExportConfig:
     residual_headroom: float
     thresholds: list
     threshold_tolerance: float
+    calibration: object = "max"  # or a percentile
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,6 +146,8 @@ def _build(kind, values, path, prefix):
 def _value(kind, value, path, name):
     if dataclasses.is_dataclass(kind):
         return _build(kind, value, path, f"{name}.")
+    if kind is object:
+        return value
     if kind is float and type(value) is int:
         value = float(value)
     if type(value) is not kind:
@@ -175,6 +178,10 @@ def _check(config, path):
         _check_canvas(config.canvas, config.network.image_size, need)
     need(config.export.residual_headroom >= 1, "export.residual_headroom",
          "1 or more")
+    calibration = config.export.calibration
+    need(calibration == "max" or (type(calibration) in (int, float)
+                                  and 50 <= calibration <= 100),
+         "export.calibration", "max or a percentile, 50..100")
     need(config.export.thresholds and all(
         type(threshold) is int and 0 <= threshold <= 126
         for threshold in config.export.thresholds), "export.thresholds",

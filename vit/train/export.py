@@ -11,22 +11,57 @@ from .package import Package, Pruning, check
 
 RESIDUAL = ("patch.product", "embed", "projection.product", "projection",
             "ffn2.product", "ffn2")
+BINS = 8192
 
 
-def calibrate(model, images):
-    """{tensor name: largest magnitude} over u8 images [count, H, W, C]."""
+def in_residual(name):
+    """Whether a tensor shares the scale of the residual stream."""
+    return name in RESIDUAL or name.split(".", 2)[-1] in RESIDUAL
+
+
+def calibrate(model, images, calibration="max"):
+    """{tensor name: range} over u8 images [count, H, W, C].
+
+    The range is the largest magnitude, or, where `calibration` is a number
+    and the tensor is stored in 8 bits, that percentile of the magnitudes
+    (quantise.percentile()).
+    """
     ranges = {}
 
-    def observe(name, values):
+    def see_largest(name, values):
         # np.maximum() lets NaN through, max() would not.
         ranges[name] = float(np.maximum(values.abs().max().item(),
                                         ranges.get(name, 0.0)))
 
+    _run(model, images, see_largest)
+    if calibration != "max":
+        for name, counts in _histograms(model, images, ranges).items():
+            ranges[name] = quantise.percentile(counts, ranges[name],
+                                               calibration)
+    return ranges
+
+
+def _histograms(model, images, largest):
+    """{tensor name: counts [BINS] of magnitudes 0..largest} of all that is
+    stored in 8 bits and has a range."""
+    counts = {name: np.zeros(BINS) for name, value in largest.items()
+              if name != "logits" and not in_residual(name)
+              and 0 < value < np.inf}
+
+    def see_values(name, values):
+        if name in counts:
+            counts[name] += torch.histc(values.abs().double(), BINS, 0,
+                                        largest[name]).numpy()
+
+    _run(model, images, see_values)
+    return counts
+
+
+def _run(model, images, observe):
     model.eval()
     with torch.no_grad():
         for batch in torch.from_numpy(images).split(128):
             model(batch, observe)
-    return ranges
 
 
 def quantise_network(model, ranges, residual_headroom):
@@ -45,8 +80,7 @@ class _Quantiser:
         self._weights = weights
         self._ranges = ranges
         largest = max(value for name, value in ranges.items()
-                      if name in RESIDUAL
-                      or name.split(".", 2)[-1] in RESIDUAL)
+                      if in_residual(name))
         self._residual = quantise.scale(
             largest * residual_headroom, quantise.LARGEST_I16, "residual")
 
@@ -113,7 +147,7 @@ def make_package(model, calibration, config, metadata):
 
     InputError, by name, for NaN weights, zero scales and what does not fit.
     """
-    ranges = calibrate(model, calibration.images)
+    ranges = calibrate(model, calibration.images, config.calibration)
     tensors, residual, logit = quantise_network(model, ranges,
                                                 config.residual_headroom)
     metadata = dict(metadata, synthetic="false", residual_scale=repr(residual),

@@ -20,6 +20,17 @@ def scale(largest, steps, name):
     return float(largest) / steps
 
 
+def percentile(counts, largest, percent):
+    """The magnitude that `percent` of the values do not exceed.
+
+    counts: histogram of magnitudes in equal bins of 0..largest. The upper
+    edge of a bin, so at most one bin too large, and largest for 100.
+    """
+    below = np.cumsum(counts)
+    at = int(np.searchsorted(below, percent / 100 * below[-1]))
+    return largest * (min(at, len(counts) - 1) + 1) / len(counts)
+
+
 def require_finite(values, name):
     """InputError unless every value is a number."""
     if not np.all(np.isfinite(values)):
