@@ -171,7 +171,7 @@ void ffn1_run(struct block_run* run) {
   start_norm(run, &norm, &source, &gemm.a, &blocks);
   sink_init(&sink, run);
   gemm.source = &source;
-  gemm.sink = (struct result_sink){place, 0, column_submitted, 0, &sink};
+  gemm.sink = (struct result_sink){place, 0, column_submitted, 0, 0, &sink};
   gemm.tag = layer_tag(LAYER_FFN1, run->number, 0);
   (void)gemm_run(core, &gemm);
   weights_hold(&core->weights, true);

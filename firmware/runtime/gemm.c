@@ -28,7 +28,7 @@ static void direct_place(void* context, const struct result_tile* tile,
 }
 
 struct result_sink direct_sink(struct direct_result* to) {
-  const struct result_sink sink = {direct_place, 0, 0, 0, to};
+  const struct result_sink sink = {direct_place, 0, 0, 0, 0, to};
   return sink;
 }
 
@@ -168,6 +168,10 @@ static void run_block(struct run* run, const struct step* step,
   struct row_source* source = run->gemm->source;
   struct block_buffers* blocks = run->gemm->a.blocks;
   const uint32_t end = step->block + step_rows(t, step);
+  const struct result_sink* sink = &run->gemm->sink;
+  if (sink->fetch_ahead != 0 && step->term != 0 && !step_ends_terms(t, step)) {
+    sink->fetch_ahead(sink->context);
+  }
   for (uint32_t row = step->block; row < end;) {
     const uint32_t rows = command_rows(run, step, row);
     if (source != 0 && !source->complete) {

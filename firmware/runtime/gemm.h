@@ -61,6 +61,9 @@ struct result_sink {
    * returns when the partial sums of the rows below `end` may be written for
    * the next columns. Null: C is elsewhere. */
   void (*free_sums)(void* context, uint32_t end);
+  /* A slice of terms begins that is neither the first nor the last one of its
+   * columns: time to fetch what the epilogue needs. May be null. */
+  void (*fetch_ahead)(void* context);
   void* context;
 };
 

@@ -8,8 +8,9 @@ void residual_init(struct residual* residual, struct core* core,
   residual->addend = *addend;
   residual->to = *to;
   residual->first_row = 0;
-  residual->placed = residual->added = residual->stored = 0;
+  residual->loaded = residual->placed = residual->added = residual->stored = 0;
   residual->in_place = in_place;
+  residual->tiling = tiling;
   residual->tag = tag;
   for (uint32_t i = 0; i < RESIDUAL_TILES; ++i) {
     residual->sums[i] = in_place ? 0 : sram_take(&core->sram, bytes);
@@ -77,22 +78,45 @@ static void store(struct residual* residual) {
                   residual->tag);
 }
 
+/* Loads the addend of tile number residual->loaded, behind the store from its
+ * buffer in the queue of the DMA. */
+static void load(struct residual* residual, const struct result_tile* tile) {
+  const uint32_t buffer = residual->loaded++ % RESIDUAL_TILES;
+  struct residual_tile* entry = &residual->tiles[buffer];
+  entry->loaded = engines_past(&residual->core->engines, ENGINE_DMA);
+  if (residual->addend.resident) return;
+  const uint32_t bytes = 2 * tile->columns;
+  const struct matrix from = part(residual, &residual->addend, tile);
+  const struct matrix to = {residual->inputs[buffer], bytes, true};
+  entry->loaded =
+      core_copy(residual->core, &from, &to, tile->rows, bytes, residual->tag);
+}
+
+/* As far as there are buffers whose tile is stored. */
+static void fetch_ahead(void* context) {
+  struct residual* residual = context;
+  const struct tiling* t = residual->tiling;
+  const uint32_t column_tiles = divide_up(t->rows, t->tile_rows);
+  while (residual->loaded - residual->stored < RESIDUAL_TILES) {
+    const struct step at = {0,
+                            residual->loaded / column_tiles * t->tile_columns,
+                            0, residual->loaded % column_tiles * t->tile_rows};
+    if (at.column >= t->columns) return;
+    const struct result_tile tile = {at.block,
+                                     smaller(t->tile_rows, t->rows - at.block),
+                                     at.column, step_columns(t, &at)};
+    load(residual, &tile);
+  }
+}
+
 static void place(void* context, const struct result_tile* tile,
                   struct row_engine_command* command) {
   struct residual* residual = context;
   const uint32_t buffer = residual->placed % RESIDUAL_TILES;
   struct residual_tile* entry = &residual->tiles[buffer];
   while (residual->placed - residual->stored >= RESIDUAL_TILES) store(residual);
+  if (residual->loaded == residual->placed) load(residual, tile);
   entry->tile = *tile;
-  entry->loaded = engines_past(&residual->core->engines, ENGINE_DMA);
-  if (!residual->addend.resident) {
-    /* Behind the store from this buffer in the queue of the DMA. */
-    const uint32_t bytes = 2 * tile->columns;
-    const struct matrix from = part(residual, &residual->addend, tile);
-    const struct matrix to = {residual->inputs[buffer], bytes, true};
-    entry->loaded =
-        core_copy(residual->core, &from, &to, tile->rows, bytes, residual->tag);
-  }
   entry->sums = residual->in_place ? command->partial : residual->sums[buffer];
   entry->sums_stride =
       residual->in_place ? command->partial_row_stride : 2 * tile->columns;
@@ -121,6 +145,7 @@ static void free_sums(void* context, uint32_t end) {
   while (residual->added != residual->placed && last->tile.row < end) {
     add(residual);
   }
+  while (residual->stored != residual->added) store(residual);
   if (residual->added == 0) return;
   const struct residual_tile* added =
       &residual->tiles[(residual->added - 1) % RESIDUAL_TILES];
@@ -128,8 +153,14 @@ static void free_sums(void* context, uint32_t end) {
 }
 
 struct result_sink residual_sink(struct residual* residual) {
-  const struct result_sink sink = {
-      place, submitted, 0, residual->in_place ? free_sums : 0, residual};
+  const struct tiling* t = residual->tiling;
+  struct result_sink sink = {place, submitted, 0, 0, 0, residual};
+  if (residual->in_place) sink.free_sums = free_sums;
+  /* The tiles are known beforehand where one product makes all of them. */
+  if (residual->in_place && residual->addend.address == residual->to.address &&
+      t->panel_rows == t->rows) {
+    sink.fetch_ahead = fetch_ahead;
+  }
   return sink;
 }
 

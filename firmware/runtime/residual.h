@@ -27,7 +27,9 @@ struct residual {
   uint32_t sums[RESIDUAL_TILES];   /* unless in place */
   uint32_t inputs[RESIDUAL_TILES]; /* unless both are resident */
   struct residual_tile tiles[RESIDUAL_TILES];
-  uint32_t placed; /* tiles, by how far they are */
+  const struct tiling* tiling;
+  uint32_t loaded; /* tiles, by how far they are */
+  uint32_t placed;
   uint32_t added;
   uint32_t stored;
   uint32_t tag;
