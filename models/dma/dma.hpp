@@ -15,10 +15,10 @@ namespace vitvp::models {
 
 struct dma_config {
   command_engine_config engine;
-  unsigned burst_bytes = 64;   ///< largest burst, a power of two, 64..4096
-  unsigned outstanding = 32;   ///< bursts in flight, 1..255
-  unsigned width_bytes = 16;   ///< of the data path, a power of two, 1..256
-  unsigned setup_cycles = 8;   ///< from start to first request, 0..1000
+  unsigned burst_bytes = 64;  ///< largest burst, a power of two, 64..4096
+  unsigned outstanding = 32;  ///< bursts in flight, 1..255
+  unsigned width_bytes = 16;  ///< of the data path, a power of two, 1..256
+  unsigned setup_cycles = 8;  ///< from start to first request, 0..1000
 
   /// Throws std::invalid_argument that names the key.
   void validate() const;
