@@ -120,6 +120,9 @@ static bool fit_ffn2(struct ffn2_search* s, struct ffn2_plan* to,
     if (t->tile_terms != 0 && t->tile_terms >= s->live) return true;
   }
   to->partial_bytes = sram_lines(4 * t->panel_rows * t->tile_columns);
+  /* Two tiles at least: one is added while the next columns begin. */
+  t->tile_rows = smaller(t->tile_rows, round_up(divide_up(t->panel_rows, 2),
+                                                s->plan->machine->array_rows));
   kind.in_place = true;
   used = held + to->partial_bytes +
          plan_sum_bytes(t->tile_rows, t->tile_columns, kind);
@@ -128,8 +131,12 @@ static bool fit_ffn2(struct ffn2_search* s, struct ffn2_plan* to,
                          : 2 * sram_lines(least_terms * to->hidden_stride));
   if (s->needs > s->room) return false;
   t->tile_terms = slice(s, to, whole_lines(s->room - used));
+  /* There are partial sums only where the terms are split. */
+  if (t->tile_terms >= s->live) t->tile_terms = divide_up(s->live, 2);
+  if (t->tile_terms >= s->live) return false;
   if (to->gathered && t->tile_terms * FFN2_MOST_SLICES < s->live) return false;
-  return t->tile_terms != 0 && t->tile_terms >= smaller(least_terms, s->live);
+  return t->tile_terms != 0 &&
+         t->tile_terms >= smaller(least_terms, divide_up(s->live, 2));
 }
 
 /* Rows of an epilogue tile, in units of the array: long ones hide the time that
@@ -149,12 +156,8 @@ static bool search_rows(struct ffn2_search* s, struct ffn2_plan* to,
     t->tile_rows = smaller(t->panel_rows, machine->array_rows);
     return fit_ffn2(s, to, 1);
   }
-  /* At least two tiles: one is added while the other one is computed. */
-  const uint32_t most =
-      round_up(divide_up(t->panel_rows, 2), machine->array_rows);
   for (uint32_t i = 0; i < count; ++i) {
-    t->tile_rows = smaller(most, roomy_tiles[i] * machine->array_rows);
-    t->tile_rows = smaller(t->tile_rows, t->panel_rows);
+    t->tile_rows = smaller(t->panel_rows, roomy_tiles[i] * machine->array_rows);
     if (fit_ffn2(s, to, machine->lanes + machine->lanes / 2)) return true;
   }
   return false;
