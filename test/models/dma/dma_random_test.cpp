@@ -29,7 +29,8 @@ struct expected_memories {
     for (std::uint32_t i = 0; i < c.rows; ++i) {
       list[i] = i;
       if ((c.mode & mode_gather) != 0) {
-        list[i] = at(c.index + 2 * i) | at(c.index + 2 * i + 1) << 8;
+        list[i] = static_cast<std::uint32_t>(at(c.index + 2 * i) |
+                                             at(c.index + 2 * i + 1) << 8);
       }
     }
     for (std::uint32_t i = 0; i < c.rows; ++i) {
