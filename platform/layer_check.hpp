@@ -3,13 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "models/common/observer.hpp"
+#include "platform/memory_reader.hpp"
 #include "platform/reference_ahead.hpp"
 #include "vit/image_set.hpp"
 #include "vit/package.hpp"
@@ -40,11 +40,6 @@ enum class check_level { none, results, layers };
 /// is found does not depend on the number of threads.
 class layer_check final : public models::command_observer {
  public:
-  /// Reads `bytes` at a bus address without side effects; false if there is no
-  /// such memory.
-  using memory_reader =
-      std::function<bool(std::uint64_t address, void* to, std::size_t bytes)>;
-
   /// `threads` >= 1 of the host may be used, the caller's among them.
   layer_check(check_level level, const reference_work& work, unsigned threads,
               memory_reader read);

@@ -19,15 +19,21 @@ void interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
+// A run reports when it is interrupted; other commands just end.
+vitvp::platform::run_result run(const vitvp::platform::scenario& s,
+                                const vitvp::platform::run_options& options) {
+  std::signal(SIGINT, interrupt);
+  std::signal(SIGTERM, interrupt);
+  return vitvp::platform::run_scenario(s, options);
+}
+
 }  // namespace
 
 int sc_main(int argc, char* argv[]) {
   using namespace vitvp::platform;
-  std::signal(SIGINT, interrupt);
-  std::signal(SIGTERM, interrupt);
   return run_cli(argc, argv,
-                 {run_scenario, std::cout, std::cerr,
-                  isatty(STDERR_FILENO) != 0, [] { return interrupted != 0; }});
+                 {run, std::cout, std::cerr, isatty(STDERR_FILENO) != 0,
+                  [] { return interrupted != 0; }});
 }
 
 // libsystemc's own main() would print its banner before anything else.

@@ -129,9 +129,9 @@ class runner {
         m_ledger(engine_names(), m_soc.dma.name(), m_soc.row_engine.name(),
                  m_clock),
         m_check(level(), reference_work_of_run(), m_scenario.host.threads,
-                memory_reader()),
+                reader()),
         m_selections(m_in.model.size.depth, m_in.model.size.tokens(),
-                     memory_reader()) {
+                     reader()) {
     for (models::command_engine* engine : m_soc.engines()) {
       engine->add_observer(m_ledger);
       engine->add_observer(m_check);
@@ -167,7 +167,7 @@ class runner {
             m_in.first, m_in.count,  level() == check_level::layers};
   }
 
-  selection_record::memory_reader memory_reader() {
+  memory_reader reader() {
     return [this](std::uint64_t address, void* to, std::size_t bytes) {
       return m_soc.read_memory(address, to, bytes);
     };

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "models/common/observer.hpp"
+#include "platform/memory_reader.hpp"
 
 namespace vitvp::platform {
 
@@ -15,11 +15,6 @@ namespace vitvp::platform {
 /// record counts from those of the image.
 class selection_record final : public models::command_observer {
  public:
-  /// Reads `bytes` at a bus address without side effects; false if there is no
-  /// such memory.
-  using memory_reader =
-      std::function<bool(std::uint64_t address, void* to, std::size_t bytes)>;
-
   /// A network of `depth` blocks that images of `tokens` tokens enter.
   selection_record(std::uint32_t depth, std::uint32_t tokens,
                    memory_reader read);

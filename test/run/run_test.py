@@ -150,6 +150,20 @@ class FaultyFirmwareTest(unittest.TestCase):
         self.assertIn("host_cpu: in wfi", self.run_guest("endless_sleep"))
 
 
+class InterruptedCommandTest(unittest.TestCase):
+    def test_a_command_without_a_run_just_ends(self):
+        with tempfile.TemporaryDirectory() as folder:
+            package = pathlib.Path(folder) / "big.safetensors"
+            with subprocess.Popen([VITVP, "make-package", "--geometry",
+                                   "deit-base", "--out", str(package)],
+                                  stdout=subprocess.DEVNULL) as process:
+                time.sleep(0.5)
+                process.send_signal(signal.SIGINT)
+                status = process.wait(timeout=60)
+            self.assertEqual(status, -signal.SIGINT)
+            self.assertFalse(package.exists())
+
+
 class RefusedNetworkTest(unittest.TestCase):
     def test_too_small_an_sram_is_refused_with_the_sizes(self):
         status, text = run("sram.total_kib=8")

@@ -8,7 +8,7 @@ import pathlib
 import sys
 
 from ..train import package
-from ..train.errors import InputError
+from ..train.errors import InputError, report
 from . import networks
 
 
@@ -93,13 +93,8 @@ def main(arguments=None):
         # pylint: disable=import-outside-toplevel
         from . import recipe
         recipe.run(options)
-    except InputError as error:
-        print(f"import: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"import: {error.filename or options.out}: {error.strerror}",
-              file=sys.stderr)
-        return 2
+    except (InputError, OSError) as error:
+        return report("import", error, options.out)
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise

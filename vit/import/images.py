@@ -8,7 +8,7 @@ import pathlib
 import sys
 
 from ..train import package
-from ..train.errors import InputError
+from ..train.errors import InputError, report
 from . import folder, networks
 
 CLASSES = package.SIZE_RANGES["classes"][1]
@@ -34,13 +34,8 @@ def main(arguments=None):
         pictures = folder.Folder(options.folder, CLASSES, kind.resize)
         images = pictures.images(options.limit)
         package.save_images(images, options.out)
-    except InputError as error:
-        print(f"import: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"import: {error.filename or options.out}: {error.strerror}",
-              file=sys.stderr)
-        return 2
+    except (InputError, OSError) as error:
+        return report("import", error, options.out)
     print(f"{options.out}: {len(images.labels)} images, "
           f"{len(pictures.class_names)} classes")
     return 0

@@ -45,12 +45,11 @@ def main(arguments=None):
         os.environ[name] = str(options.threads)
     # pylint: disable=import-outside-toplevel
     from . import recipe
-    from .errors import InputError
+    from .errors import InputError, report
     try:
         recipe.run(options)
-    except InputError as error:
-        print(f"train: {error}", file=sys.stderr)
-        return 2
+    except (InputError, OSError) as error:
+        return report("train", error)
     return 0
 
 

@@ -13,7 +13,7 @@ import sys
 import numpy as np
 
 from . import integer, package, pictures
-from .errors import InputError
+from .errors import InputError, report
 
 COMPARED = ("logits", "predicted", "tokens_per_block", "kept_tokens",
             "live_ffn2_channels_per_block")
@@ -75,9 +75,8 @@ def main(arguments=None):
     try:
         result, model, images, _ = pictures.read(
             options.result, options.package, options.images)
-    except InputError as error:
-        print(f"compare: {error}", file=sys.stderr)
-        return 2
+    except (InputError, OSError) as error:
+        return report("compare", error)
     count, check = len(result["images"]), result["check"]
     equal = compare(result, model, images)
     print(f"{'platform and NumPy':38}images")

@@ -23,7 +23,7 @@ import numpy as np
 
 from . import config as configuration
 from . import evaluate, integer, package, tasks
-from .errors import InputError
+from .errors import InputError, report
 from .package import ALL_TOKENS, ImageSet
 
 THRESHOLDS = range(9)
@@ -127,9 +127,8 @@ def main(arguments=None):
             options.config or tasks.config_path(options.task)))
         images = task.images("test")
         package.check_fit(images, model.size, options.task)
-    except InputError as error:
-        print(f"controls: {error}", file=sys.stderr)
-        return 2
+    except (InputError, OSError) as error:
+        return report("controls", error)
     images = ImageSet(images.images[:options.limit],
                       images.labels[:options.limit])
     rows = []

@@ -15,7 +15,7 @@ import sys
 import numpy as np
 
 from . import integer, package
-from .errors import InputError
+from .errors import InputError, report
 
 LARGEST_SATURATION = 0.01
 
@@ -106,9 +106,8 @@ def main(arguments=None):
         images = package.load_images(options.images)
         package.check_fit(images, model.size, options.images)
         pruning = _policy(model, options)
-    except InputError as error:
-        print(f"evaluate: {error}", file=sys.stderr)
-        return 2
+    except (InputError, OSError) as error:
+        return report("evaluate", error)
     if options.limit is not None:
         images = package.ImageSet(images.images[:max(1, options.limit)],
                                   images.labels[:max(1, options.limit)])

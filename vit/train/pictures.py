@@ -18,7 +18,7 @@ import sys
 import numpy as np
 
 from . import package, svg
-from .errors import InputError
+from .errors import InputError, report
 
 EDGE = {"image": 160, "sheet": 72}
 SHEET_COLUMNS = 2
@@ -169,12 +169,8 @@ def main(arguments=None):
         folder.mkdir(parents=True, exist_ok=True)
         for name, words in files.items():
             (folder / name).write_text(words, encoding="utf-8")
-    except InputError as error:
-        print(f"pictures: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"pictures: {options.out}: {error.strerror}", file=sys.stderr)
-        return 2
+    except (InputError, OSError) as error:
+        return report("pictures", error, options.out)
     print(f"{options.out}: {len(files)} file{'s'[:len(files) != 1]}")
     return 0
 
