@@ -32,7 +32,8 @@ function(vitvp_verilate name)
     TOP_MODULE ${ARG_TOP}
     SOURCES ${sources}
     VERILATOR_ARGS -O3 --x-assign fast ${ARG_PARAMETERS} ${ARG_ARGS})
-  # Generated code: no warnings of ours, always optimised.
+  # Generated code: no warnings of ours, no clang-tidy, always optimised.
+  set_target_properties(vitvp_rtl_${name} PROPERTIES CXX_CLANG_TIDY "")
   target_compile_features(vitvp_rtl_${name} PUBLIC cxx_std_17)
   target_compile_options(vitvp_rtl_${name} PRIVATE -w -O2 -g0)
   get_target_property(folders vitvp_rtl_${name} INTERFACE_INCLUDE_DIRECTORIES)
