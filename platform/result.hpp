@@ -19,7 +19,8 @@ enum class run_status {
   firmware_failed,
   time_limit,
   deadlock,
-  interrupted
+  interrupted,
+  rtl_failed
 };
 
 /// The end of a run that went wrong; empty after a good one.

@@ -36,6 +36,8 @@ const char* status_name(run_status status) {
       return "deadlock";
     case run_status::interrupted:
       return "interrupted";
+    case run_status::rtl_failed:
+      return "rtl_failed";
   }
   return "?";
 }

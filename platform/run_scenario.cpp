@@ -11,6 +11,7 @@
 #include "models/host_cpu/elf.hpp"
 #include "platform/layer_check.hpp"
 #include "platform/memory_image.hpp"
+#include "platform/rtl_choice.hpp"
 #include "platform/scenario_policy.hpp"
 #include "platform/selection_record.hpp"
 #include "platform/soc.hpp"
@@ -36,6 +37,7 @@ struct inputs {
   std::size_t count = 0;
   memory_image memory;
   models::elf_image elf;
+  models::rtl_plugin_ptr row_engine_rtl;
 };
 
 bool runs_network(const scenario& s) {
@@ -63,6 +65,8 @@ inputs read_inputs(const scenario& s) {
     in.elf = models::elf_image::load(firmware_path(s));
     in.elf.require_within(dram_base, firmware_bytes);
   }
+  in.row_engine_rtl =
+      chosen_rtl(s, "row_engine", s.row_engine.model, s.row_engine.plugin);
   return in;
 }
 
@@ -126,7 +130,7 @@ class runner {
         m_in(std::move(in)),
         m_clock(1000.0 / s.clock_mhz, sc_core::SC_NS),
         m_soc("soc", configuration()),
-        m_ledger(engine_names(), m_soc.dma.name(), m_soc.row_engine.name(),
+        m_ledger(engine_names(), m_soc.dma.name(), m_soc.row_engine().name(),
                  m_clock),
         m_check(level(), reference_work_of_run(), m_scenario.host.threads,
                 reader()),
@@ -206,6 +210,16 @@ class runner {
     config.native.interrupt = firmware_interrupt;
   }
 
+  void configure_rtl(soc_config& config) {
+    if (m_in.row_engine_rtl == nullptr) return;
+    config.row_engine.max_terms =
+        static_cast<unsigned>(m_in.row_engine_rtl->parameter("MAX_TERMS"));
+    config.row_engine_rtl = {m_in.row_engine_rtl, [this](const auto& what) {
+                               end(run_status::rtl_failed, what);
+                               sc_core::sc_stop();
+                             }};
+  }
+
   soc_config configuration() {
     soc_config config;
     config.clock_period = m_clock;
@@ -214,6 +228,7 @@ class runner {
     configure_core(config);
     configure_memories(m_scenario, config);
     configure_engines(m_scenario, config);
+    configure_rtl(config);
     config.uart.clock_period = m_clock;
     config.uart.output = m_scenario.uart.echo ? m_options.uart : nullptr;
     if (!m_scenario.uart.input.empty()) {
@@ -438,7 +453,7 @@ class runner {
       }
       m_result.ffn2.rows_total += std::uint64_t{size.hidden} * size.depth;
     }
-    const std::uint64_t counted = m_soc.row_engine.counted_work();
+    const std::uint64_t counted = m_soc.row_engine().counted_work();
     if (runs_network(m_scenario) && m_result.status == run_status::done &&
         counted != m_result.macs.executed.total()) {
       fail("row_engine: multiplied " + std::to_string(counted) +
@@ -521,6 +536,8 @@ run_result run_scenario(const scenario& s, const run_options& options) {
     result.host.wall_seconds = since(begin);
     return result;
   } catch (const models::elf_error& error) {
+    throw vit::input_error(error.what());
+  } catch (const models::rtl_error& error) {
     throw vit::input_error(error.what());
   } catch (const std::invalid_argument& error) {
     // A model refused its part of the scenario.

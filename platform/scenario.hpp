@@ -62,6 +62,7 @@ struct scenario {
     std::uint32_t rows = 8;
     std::uint32_t lanes = 64;
     engine_model model = engine_model::tlm;
+    std::string plugin;  ///< file; empty: the one built with the platform
     std::uint32_t queue_depth = 4;
   };
   struct vector_unit_keys {

@@ -93,14 +93,11 @@ choice_type to_choice(const yaml_node& node,
                       const named_choice<choice_type> (&names)[count]) {
   std::string known;
   for (const auto& choice : names) {
-    if (choice.unavailable) continue;
     known += (known.empty() ? "" : ", ") + std::string(choice.name);
   }
   const std::string text = to_text(node);
   for (const auto& choice : names) {
-    if (text != choice.name) continue;
-    if (!choice.unavailable) return choice.value;
-    throw value_error("'" + text + "' " + choice.unavailable, "use " + known);
+    if (text == choice.name) return choice.value;
   }
   throw value_error("'" + text.substr(0, 60) + "' is not known",
                     "use one of: " + known);
@@ -256,7 +253,13 @@ void add_engine_keys(std::vector<scenario_key>& keys) {
   keys.push_back(choice(
       "row_engine.model", [](auto& s) -> auto& { return s.row_engine.model; },
       engine_model_names,
-      "Transaction-level model, or SystemVerilog (not available yet)."));
+      "Transaction-level model, or RTL ([rtl.md](rtl.md))."));
+  keys.push_back(text(
+      "row_engine.plugin", [](auto& s) -> auto& { return s.row_engine.plugin; },
+      "file", "",
+      "Shared library with the RTL for `row_engine.model: rtl`; the one that "
+      "is built with the platform unless given.",
+      to_file));
   keys.push_back(integer(
       "row_engine.queue_depth",
       [](auto& s) -> auto& { return s.row_engine.queue_depth; }, queue_range,

@@ -9,7 +9,6 @@ template <typename value_type>
 struct named_choice {
   value_type value;
   const char* name;
-  const char* unavailable = nullptr;  ///< why it cannot be chosen, if so
 };
 
 constexpr named_choice<cpu_kind> cpu_kind_names[] = {
@@ -22,8 +21,7 @@ constexpr named_choice<ffn_plan> ffn_plan_names[] = {
     {ffn_plan::resident, "resident"},
     {ffn_plan::spill, "spill"}};
 constexpr named_choice<engine_model> engine_model_names[] = {
-    {engine_model::tlm, "tlm"},
-    {engine_model::rtl, "rtl", "is not available in this build"}};
+    {engine_model::tlm, "tlm"}, {engine_model::rtl, "rtl"}};
 constexpr named_choice<checks_level> checks_level_names[] = {
     {checks_level::none, "none"},
     {checks_level::results, "results"},

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "models/cosim/row_engine_rtl.hpp"
 #include "registers/memory_map.hpp"
 
 namespace vitvp::platform {
@@ -84,6 +85,14 @@ std::unique_ptr<models::host_cpu> make_cpu(const soc_config& config) {
   return std::make_unique<models::iss_cpu>("host_cpu", config.iss);
 }
 
+std::unique_ptr<models::row_engine> make_row_engine(const soc_config& config) {
+  if (config.row_engine_rtl) {
+    return std::make_unique<models::row_engine_rtl>(
+        "row_engine", config.row_engine, *config.row_engine_rtl);
+  }
+  return std::make_unique<models::row_engine>("row_engine", config.row_engine);
+}
+
 }  // namespace
 
 soc::soc(const sc_core::sc_module_name& name, const soc_config& config)
@@ -93,13 +102,13 @@ soc::soc(const sc_core::sc_module_name& name, const soc_config& config)
       dram("dram", config.dram),
       sram("sram", config.sram),
       dma("dma", config.dma),
-      row_engine("row_engine", config.row_engine),
       vector_unit("vector_unit", config.vector_unit),
       pruning_unit("pruning_unit", config.pruning_unit),
       plic("plic", plic_config(config)),
       clint("clint", clint_config(config)),
       uart("uart", config.uart),
       sim_control("sim_control", sim_control_config(config)),
+      m_row_engine(make_row_engine(config)),
       m_cpu(make_cpu(config)),
       m_lines("irq", models::plic::source_count) {
   bind_system_bus();
@@ -115,7 +124,7 @@ void soc::bind_system_bus() {
   system_bus.out.bind(plic.in);
   system_bus.out.bind(uart.in);
   system_bus.out.bind(dma.in);
-  system_bus.out.bind(row_engine.in);
+  system_bus.out.bind(m_row_engine->in);
   system_bus.out.bind(vector_unit.in);
   system_bus.out.bind(pruning_unit.in);
   system_bus.out.bind(sram.in);
@@ -123,7 +132,7 @@ void soc::bind_system_bus() {
 }
 
 void soc::bind_crossbar() {
-  row_engine.out.bind(crossbar.in);
+  m_row_engine->out.bind(crossbar.in);
   vector_unit.out.bind(crossbar.in);
   pruning_unit.out.bind(crossbar.in);
   crossbar.out.bind(sram.in);
@@ -131,7 +140,7 @@ void soc::bind_crossbar() {
 
 void soc::bind_interrupts() {
   dma.irq(m_lines[map::dma_irq]);
-  row_engine.irq(m_lines[map::row_engine_irq]);
+  m_row_engine->irq(m_lines[map::row_engine_irq]);
   vector_unit.irq(m_lines[map::vector_unit_irq]);
   pruning_unit.irq(m_lines[map::pruning_unit_irq]);
   uart.irq(m_lines[map::uart_irq]);
@@ -147,7 +156,7 @@ void soc::bind_interrupts() {
 }
 
 std::vector<models::command_engine*> soc::engines() {
-  return {&dma, &row_engine, &vector_unit, &pruning_unit};
+  return {&dma, m_row_engine.get(), &vector_unit, &pruning_unit};
 }
 
 bool soc::read_memory(std::uint64_t address, void* to,
@@ -182,8 +191,8 @@ bool soc::write_dram(std::uint64_t address, const void* from,
 std::vector<std::string> soc::waiting_for() const {
   std::vector<std::string> lines;
   const models::waits_for_something* modules[] = {
-      m_cpu.get(),   &dma,  &row_engine, &vector_unit,
-      &pruning_unit, &plic, &clint,      &uart};
+      m_cpu.get(), &dma, m_row_engine.get(), &vector_unit, &pruning_unit, &plic,
+      &clint,      &uart};
   for (const models::waits_for_something* module : modules) {
     std::string line = module->waiting_for();
     if (!line.empty()) lines.push_back(std::move(line));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <systemc>
@@ -12,6 +13,7 @@
 
 #include "models/bus/bus.hpp"
 #include "models/clint/clint.hpp"
+#include "models/cosim/rtl_engine.hpp"
 #include "models/dma/dma.hpp"
 #include "models/dram/dram.hpp"
 #include "models/host_cpu/iss_cpu.hpp"
@@ -41,6 +43,8 @@ struct soc_config {
   models::sram_config sram;
   models::dma_config dma;
   models::row_engine_config row_engine;
+  /// RTL in the place of the model.
+  std::optional<models::rtl_engine_config> row_engine_rtl;
   models::vector_unit_config vector_unit;
   models::pruning_unit_config pruning_unit;
   models::uart_config uart;
@@ -50,7 +54,8 @@ struct soc_config {
 };
 
 /// The system of docs/architecture.md. Throws std::invalid_argument, naming the
-/// key, when a model refuses its configuration.
+/// key, when a model refuses its configuration, and models::rtl_error when RTL
+/// does not fit it.
 class soc : public sc_core::sc_module {
  public:
   soc(const sc_core::sc_module_name& name, const soc_config& config);
@@ -60,7 +65,6 @@ class soc : public sc_core::sc_module {
   models::dram dram;
   models::sram sram;
   models::dma dma;
-  models::row_engine row_engine;
   models::vector_unit vector_unit;
   models::pruning_unit pruning_unit;
   models::plic plic;
@@ -68,6 +72,7 @@ class soc : public sc_core::sc_module {
   models::uart uart;
   models::sim_control sim_control;
 
+  models::row_engine& row_engine() { return *m_row_engine; }
   models::host_cpu& cpu() { return *m_cpu; }
   const models::host_cpu& cpu() const { return *m_cpu; }
   std::vector<models::command_engine*> engines();
@@ -84,6 +89,7 @@ class soc : public sc_core::sc_module {
   void bind_crossbar();
   void bind_interrupts();
 
+  std::unique_ptr<models::row_engine> m_row_engine;
   std::unique_ptr<models::host_cpu> m_cpu;
   sc_core::sc_vector<sc_core::sc_signal<bool>> m_lines;  // by source
   sc_core::sc_signal<bool> m_external{"external_irq"};

@@ -109,6 +109,10 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   /// Called at completion: makes results visible that are no memory.
   virtual void commit() {}
 
+  /// Waits until a time, or until reset() cuts the command off.
+  void wait_until(const sc_core::sc_time& time);
+  bool is_cut_off() const { return m_cut_off; }
+
   register_file& registers() { return m_registers; }
   sc_core::sc_time cycles(std::uint64_t n) const {
     return sc_core::sc_time::from_value(m_config.clock_period.value() * n);
@@ -138,7 +142,6 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   void drive_irq();
   void wait_for_command();
   void process(const command& c);
-  void wait_until(const sc_core::sc_time& time);
   void finish(command_report& report, fault_code code, std::uint64_t address);
   void withdraw(command_report& report) const;
   void account(const command_report& report);

@@ -50,17 +50,23 @@ row_engine::row_engine(const sc_core::sc_module_name& name,
 
 execution row_engine::execute(const command& c) {
   product_command d = decode_product(c, m_config.max_terms);
-  compute(d);
   execution done;
-  done.cycles = time(d);
+  done.cycles = perform(d);
   done.work = std::uint64_t{d.shape.rows} * d.shape.columns * d.shape.terms;
   done.result = layout_of(d);
   return done;
 }
 
-void row_engine::compute(product_command& d) {
+cycle_breakdown row_engine::perform(product_command& d) {
+  compute(d, gather(d));
+  return time(d);
+}
+
+row_engine::operands row_engine::gather(product_command& d) {
   const region c = d.c();
-  product p = d.values;
+  operands found;
+  product& p = found.values;
+  p = d.values;
   if (p.terms > 0) {
     read_a(d, p);
     const const_view b = mem.read(d.b(), m_scratch.b, c.overlaps(d.b()));
@@ -81,12 +87,16 @@ void row_engine::compute(product_command& d) {
     const region from = d.records();
     p.records = mem.read(from, m_scratch.records, c.overlaps(from)).data;
   }
-  const view result = mem.begin_write(c, m_scratch.c);
-  p.c = result.data;
+  found.result = mem.begin_write(c, m_scratch.c);
+  p.c = found.result.data;
   (d.shape.c_channel_major ? p.c_column_stride : p.c_row_stride) =
-      result.stride;
-  multiply(p, m_workspace);
-  mem.end_write(c, result);
+      found.result.stride;
+  return found;
+}
+
+void row_engine::compute(const product_command& d, const operands& found) {
+  multiply(found.values, m_workspace);
+  mem.end_write(d.c(), found.result);
 }
 
 void row_engine::read_a(product_command& d, product& p) {

@@ -24,7 +24,7 @@ struct row_engine_config {
 
 /// Values by kernel.hpp, time by timing.hpp. A command's values are computed,
 /// and its result is in memory, from its start on. Observers see work as
-/// multiply-accumulates.
+/// multiply-accumulates. What carries a command out can be replaced: perform().
 class row_engine : public command_engine {
  public:
   row_engine(const sc_core::sc_module_name& name,
@@ -33,17 +33,33 @@ class row_engine : public command_engine {
   const row_engine_config& config() const { return m_config; }
 
  protected:
+  /// Operands of a command and room for its result, where they are.
+  struct operands {
+    product values;
+    view result;
+  };
+
   execution execute(const command& c) override;
+  /// Computes the result of a command and says how long that takes.
+  virtual cycle_breakdown perform(product_command& d);
+
+  /// Finds the operands; faults at the first address that is not there, before
+  /// anything is written.
+  operands gather(product_command& d);
+  /// The product of what gather() found, in memory.
+  void compute(const product_command& d, const operands& found);
+  /// The time of a command whose operands gather() found; announces them as
+  /// streams.
+  cycle_breakdown time(const product_command& d);
+  product_workspace& workspace() { return m_workspace; }
 
  private:
   struct scratch {
     std::vector<std::uint8_t> a, b, partial, records, c;
   };
 
-  void compute(product_command& d);
   void read_a(product_command& d, product& p);
   void read_index(const product_command& d);
-  cycle_breakdown time(const product_command& d);
 
   row_engine_config m_config;
   product_workspace m_workspace;

@@ -137,9 +137,9 @@ TEST_CASE("a choice names those that there are") {
   refuses("host_cpu: {kind: arm}",
           "a.yaml:3: host_cpu.kind: 'arm' is not known; use one of: iss, "
           "native");
-  refuses("row_engine: {model: rtl}",
-          "a.yaml:3: row_engine.model: 'rtl' is not available in this build; "
-          "use tlm");
+  refuses("row_engine: {model: vhdl}",
+          "a.yaml:3: row_engine.model: 'vhdl' is not known; use one of: tlm, "
+          "rtl");
   refuses_override("checks.level=all",
                    "--set checks.level: 'all' is not known; use one of: none, "
                    "results, layers");

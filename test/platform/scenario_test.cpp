@@ -134,6 +134,7 @@ TEST_CASE("the echo holds every key, and reads back as the same scenario") {
   nlohmann::ordered_json text = echo;
   text["firmware"].erase("elf");
   text["uart"].erase("input");
+  text["row_engine"].erase("plugin");
   CHECK(to_json(parse(text.dump(1))) == echo);
 }
 
