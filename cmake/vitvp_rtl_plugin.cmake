@@ -2,10 +2,9 @@
 # Works in this tree and, installed, in anybody's.
 include_guard(GLOBAL)
 
-# The folder of verilated_plugin.cpp, set by the installed package.
-if(NOT DEFINED VITVP_RTL_PLUGIN_DIR)
-  set(VITVP_RTL_PLUGIN_DIR "${CMAKE_CURRENT_LIST_DIR}/../rtl/plugin")
-endif()
+# The folder of verilated_plugin.cpp: as here, so installed.
+cmake_path(SET VITVP_RTL_PLUGIN_DIR NORMALIZE
+           "${CMAKE_CURRENT_LIST_DIR}/../rtl/plugin")
 set(VITVP_RTL_PLUGIN_SCRIPT
     "${CMAKE_CURRENT_LIST_DIR}/vitvp_rtl_plugin_build.cmake")
 

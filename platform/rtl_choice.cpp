@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "platform/resources.hpp"
+
 namespace vitvp::platform {
 
 models::rtl_plugin_ptr chosen_rtl(const scenario& s, const std::string& block,
@@ -15,7 +17,7 @@ models::rtl_plugin_ptr chosen_rtl(const scenario& s, const std::string& block,
   }
   std::string path = plugin;
   if (path.empty()) {
-    path = std::string(VITVP_RTL_DIR) + "/vitvp_" + block + "_rtl.so";
+    path = resource_path("vitvp_" + block + "_rtl.so");
     if (!std::filesystem::exists(path)) {
       throw scenario_error(
           s, block + ".model", "there is no RTL in this build: " + path,

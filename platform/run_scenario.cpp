@@ -11,6 +11,7 @@
 #include "models/host_cpu/elf.hpp"
 #include "platform/layer_check.hpp"
 #include "platform/memory_image.hpp"
+#include "platform/resources.hpp"
 #include "platform/rtl_choice.hpp"
 #include "platform/scenario_policy.hpp"
 #include "platform/selection_record.hpp"
@@ -46,8 +47,7 @@ bool runs_network(const scenario& s) {
 
 std::string firmware_path(const scenario& s) {
   if (!s.firmware.elf.empty()) return s.firmware.elf;
-  return std::string(VITVP_FIRMWARE_DIR) +
-         (runs_network(s) ? "/vit.elf" : "/selftest.elf");
+  return resource_path(runs_network(s) ? "vit.elf" : "selftest.elf");
 }
 
 inputs read_inputs(const scenario& s) {
