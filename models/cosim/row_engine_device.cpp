@@ -18,24 +18,25 @@ rtl_plugin_ptr checked(rtl_plugin_ptr plugin, const row_engine_config& config) {
 
 row_engine_device::row_engine_device(rtl_plugin_ptr plugin,
                                      const row_engine_config& config)
-    : m_block(checked(std::move(plugin), config)) {
-  const auto in = [this](const char* name, std::uint32_t bits) {
-    return m_block.input(name, bits);
-  };
-  const auto out = [this](const char* name, std::uint32_t bits) {
-    return m_block.output(name, bits);
-  };
+    : rtl_device(checked(std::move(plugin), config)) {
   m_reset = in("reset", 1);
   m_valid = in("command_valid", 1);
   m_ready = out("command_ready", 1);
   m_clear = in("clear", 1);
-  m_command = {in("a_address", 32),     in("a_row_stride", 32),
-               in("a_term_stride", 32), in("a_index", 32),
-               in("b_address", 32),     in("b_term_stride", 32),
-               in("c_address", 32),     in("c_row_stride", 32),
-               in("c_column_stride", 32), in("partial", 32),
-               in("partial_row_stride", 32), in("records", 32),
-               in("shape", 32),         in("terms", 32),
+  m_command = {in("a_address", 32),
+               in("a_row_stride", 32),
+               in("a_term_stride", 32),
+               in("a_index", 32),
+               in("b_address", 32),
+               in("b_term_stride", 32),
+               in("c_address", 32),
+               in("c_row_stride", 32),
+               in("c_column_stride", 32),
+               in("partial", 32),
+               in("partial_row_stride", 32),
+               in("records", 32),
+               in("shape", 32),
+               in("terms", 32),
                in("mode", 8)};
   m_done = out("done", 1);
   m_fault = out("fault", 1);
@@ -47,8 +48,8 @@ row_engine_device::row_engine_device(rtl_plugin_ptr plugin,
   m_b = {out("b_read", 1), out("b_at", 32), out("b_bytes", 9), {}};
   m_partial = {out("partial_read", 1), out("partial_at", 32),
                out("partial_rows", 9), out("partial_stride", 32)};
-  m_records = {out("record_read", 1), out("record_at", 32),
-               out("record_count", 9), {}};
+  m_records = {
+      out("record_read", 1), out("record_at", 32), out("record_count", 9), {}};
   m_c = {out("c_write", 1), out("c_at", 32), out("c_rows", 9),
          out("c_stride", 32)};
   m_index_data = in("index_data", 16);
@@ -61,20 +62,15 @@ row_engine_device::row_engine_device(rtl_plugin_ptr plugin,
   reset();
 }
 
-void row_engine_device::pulse(rtl_pin& pin) {
-  pin.set(1);
-  m_block.settle();
-  m_block.edge();
-  pin.set(0);
-}
-
 void row_engine_device::reset() {
   m_memory_ready.set(1);
   m_valid.set(0);
   pulse(m_reset);
 }
 
-void row_engine_device::clear() { pulse(m_clear); }
+void row_engine_device::clear() {
+  pulse(m_clear);
+}
 
 void row_engine_device::submit(const command& c) {
   m_command.a_address.set(c.get(regs::A_ADDRESS));
@@ -94,11 +90,11 @@ void row_engine_device::submit(const command& c) {
   m_command.mode.set(c.get(regs::MODE));
   m_memory_ready.set(1);
   m_valid.set(1);
-  m_block.settle();
+  block().settle();
   if (!m_ready) {
-    m_block.plugin().fail("is idle and does not take a command");
+    block().plugin().fail("is idle and does not take a command");
   }
-  m_block.edge();
+  block().edge();
   m_valid.set(0);
   m_seen = row_engine_cycle();
 }
@@ -108,18 +104,23 @@ rtl_request row_engine_device::look(const request_pins& pins) {
   request.valid = static_cast<bool>(pins.read);
   if (!request.valid) return request;
   request.address = static_cast<std::uint32_t>(pins.at.get());
-  request.count = pins.count.bits() == 0
-                      ? 1
-                      : static_cast<std::uint32_t>(pins.count.get());
+  request.count =
+      pins.count.bits() == 0 ? 1 : static_cast<std::uint32_t>(pins.count.get());
   if (pins.stride.bits() != 0) {
     request.stride = static_cast<std::uint32_t>(pins.stride.get());
   }
   return request;
 }
 
+rtl_cycle row_engine_device::step(memory_port& memory) {
+  settle(true);
+  serve(memory);
+  return m_seen;
+}
+
 const row_engine_cycle& row_engine_device::settle(bool memory_ready) {
   m_memory_ready.set(memory_ready ? 1 : 0);
-  m_block.settle();
+  block().settle();
   m_seen.cycle_class = static_cast<std::uint32_t>(m_class.get());
   m_seen.done = static_cast<bool>(m_done);
   m_seen.fault = static_cast<bool>(m_fault);
@@ -139,7 +140,7 @@ const row_engine_cycle& row_engine_device::settle(bool memory_ready) {
 void row_engine_device::serve(memory_port& memory) {
   const bool serves = m_seen.requests() && !m_seen.refused;
   if (serves && m_seen.c.valid) write_c(memory);
-  m_block.edge();
+  block().edge();
   if (serves) read_operands(memory);
   ++m_seen.number;
 }
@@ -168,23 +169,6 @@ void row_engine_device::read_operands(memory_port& memory) {
     std::memcpy(m_partial_data.bytes() + std::size_t{4} * r,
                 memory.read(address, 4), 4);
   }
-}
-
-void row_engine_device::fetch(memory_port& memory, const char* port,
-                              const rtl_request& request, rtl_pin& to,
-                              std::size_t element_bytes) {
-  const std::size_t bytes = request.count * element_bytes;
-  if (!request.valid || bytes == 0) return;
-  require_room(port, to, bytes);
-  std::memcpy(to.bytes(), memory.read(request.address, bytes), bytes);
-}
-
-void row_engine_device::require_room(const char* port, const rtl_pin& pin,
-                                     std::uint64_t bytes) const {
-  if (bytes <= pin.size()) return;
-  m_block.plugin().fail(std::string(port) + " asks for " +
-                        std::to_string(bytes) + " bytes of the " +
-                        std::to_string(pin.size()) + " of its data pins");
 }
 
 }  // namespace vitvp::models

@@ -30,8 +30,7 @@ class row_engine_rtl : public row_engine {
  public:
   /// Throws rtl_error if the RTL does not fit the configuration.
   row_engine_rtl(const sc_core::sc_module_name& name,
-                 const row_engine_config& config,
-                 const rtl_engine_config& rtl);
+                 const row_engine_config& config, const rtl_engine_config& rtl);
 
   void reset() override;
   /// At most one, which must outlive the engine.
@@ -43,16 +42,11 @@ class row_engine_rtl : public row_engine {
   cycle_breakdown perform(product_command& d) override;
 
  private:
-  execution execute_checked(const command& c);
-  void refuse(const command& c, std::uint64_t register_offset);
-  cycle_breakdown run(const cycle_breakdown& planned);
-  bool cycle(refusals& conflicts, cycle_breakdown& cycles);
-  [[noreturn]] void fail(const std::string& what) const;
+  rtl_cycle cycle(refusals& conflicts);
 
-  rtl_engine_config m_rtl;
   row_engine_device m_device;
+  rtl_runner m_runner;
   row_engine_watcher* m_watcher = nullptr;
-  const command* m_command = nullptr;  // the one that executes
 };
 
 }  // namespace vitvp::models
