@@ -175,9 +175,24 @@ vit_image describe(const vit::geometry& size, const workload& work) {
   return header;
 }
 
+// Where the lines of the patches of a row of patches are.
+std::vector<std::uint16_t> patch_lines(const vit::geometry& size) {
+  const std::uint32_t patches = size.image_width / size.patch;
+  std::vector<std::uint16_t> lines;
+  for (std::uint32_t x = 0; x < patches; ++x) {
+    for (std::uint32_t y = 0; y < size.patch; ++y) {
+      lines.push_back(static_cast<std::uint16_t>(y * patches + x));
+    }
+  }
+  return lines;
+}
+
 void place_network(layout& memory, const workload& work, vit_image& header) {
   const vit::package& model = work.model;
   header.patch_embedding = place_linear(memory, model.patch);
+  const std::vector<std::uint16_t> lines = patch_lines(model.size);
+  header.patch_lines =
+      memory.place(to_bytes(lines.data(), lines.size()), "patch lines");
   header.position = memory.place(
       to_bytes(model.position.data(), model.position.size()), "positions");
   std::vector<vit_block> blocks;

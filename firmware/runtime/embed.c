@@ -3,53 +3,66 @@
 #include "firmware/runtime/layer_tag.h"
 #include "firmware/runtime/residual.h"
 
+/* Steps that are copied ahead of the one that is waited for. */
+#define STEPS_AHEAD 2u
+
 /* Patches of a panel on their way into SRAM. */
 struct patches {
   struct core* core;
-  uint32_t image;  /* DRAM */
-  uint32_t buffer; /* SRAM: one patch per row */
-  uint32_t first;  /* patch of the panel's row 0 */
-  uint32_t rows;   /* of the panel */
-  uint32_t issued; /* rows */
+  uint32_t image;                    /* DRAM */
+  uint32_t buffer;                   /* SRAM: one patch per row */
+  uint32_t first;                    /* patch of the panel's row 0 */
+  uint32_t rows;                     /* of the panel */
+  uint32_t step_rows;                /* that are copied at a time */
+  uint32_t issued;                   /* steps */
+  uint32_t tickets[STEPS_AHEAD + 1]; /* of the DMA, by step */
 };
 
-/* One line of pixels of `count` patches side by side. */
-static void copy_line(const struct patches* patches, uint32_t row,
-                      uint32_t count, uint32_t line) {
+/* Patches that lie side by side, line by line, from row `row` on. */
+static void copy_patches(const struct patches* patches, uint32_t row,
+                         uint32_t count) {
   const struct network* network = &patches->core->network;
   const struct vit_image* image = &network->image;
   const uint32_t patch = patches->first + row;
   const uint32_t grid_y = patch / network->grid_width;
   const uint32_t grid_x = patch % network->grid_width;
-  const uint32_t y = grid_y * image->patch + line;
-  const uint32_t x = grid_x * image->patch;
   const uint32_t bytes = image->patch * image->image_channels;
   const struct matrix from = {
-      patches->image + (y * image->image_width + x) * image->image_channels,
+      patches->image + grid_y * network->grid_width * network->patch_terms,
       bytes, false};
-  const struct matrix to = {
-      patches->buffer + row * network->patch_terms + line * bytes,
-      network->patch_terms, true};
-  (void)core_copy(patches->core, &from, &to, count, bytes,
-                  layer_tag(LAYER_PATCH, 0, 0));
+  const struct matrix to = {patches->buffer + row * network->patch_terms, bytes,
+                            true};
+  (void)core_gather(patches->core, &from,
+                    image->patch_lines + 2 * grid_x * image->patch, &to,
+                    count * image->patch, bytes, layer_tag(LAYER_PATCH, 0, 0));
 }
 
 /* Up to the end of a row of patches at a time. */
+static void copy_step(struct patches* patches) {
+  const uint32_t grid_width = patches->core->network.grid_width;
+  uint32_t row = patches->issued * patches->step_rows;
+  const uint32_t end = smaller(row + patches->step_rows, patches->rows);
+  while (row < end) {
+    const uint32_t grid_x = (patches->first + row) % grid_width;
+    const uint32_t count = smaller(grid_width - grid_x, end - row);
+    copy_patches(patches, row, count);
+    row += count;
+  }
+  patches->tickets[patches->issued++ % (STEPS_AHEAD + 1)] =
+      patches->core->copied;
+}
+
+static void issue_until(struct patches* patches, uint32_t steps) {
+  const uint32_t all = divide_up(patches->rows, patches->step_rows);
+  while (patches->issued < smaller(steps, all)) copy_step(patches);
+}
+
 static void require(void* context, uint32_t rows) {
   struct patches* patches = context;
-  const struct network* network = &patches->core->network;
-  if (patches->issued >= rows) return;
-  while (patches->issued < rows) {
-    const uint32_t grid_x =
-        (patches->first + patches->issued) % network->grid_width;
-    const uint32_t count =
-        smaller(network->grid_width - grid_x, patches->rows - patches->issued);
-    for (uint32_t line = 0; line < network->image.patch; ++line) {
-      copy_line(patches, patches->issued, count, line);
-    }
-    patches->issued += count;
-  }
-  engines_wait(&patches->core->engines, ENGINE_DMA, patches->core->copied);
+  const uint32_t step = (rows - 1) / patches->step_rows;
+  issue_until(patches, step + 1 + STEPS_AHEAD);
+  engines_wait(&patches->core->engines, ENGINE_DMA,
+               patches->tickets[step % (STEPS_AHEAD + 1)]);
 }
 
 void embed_push_weights(struct core* core, const struct embed_plan* plan) {
@@ -75,9 +88,8 @@ static void run_panel(struct core* core, const struct embed_plan* plan,
                       struct patches* patches, struct residual* residual,
                       uint32_t partial) {
   struct tiling tiling = plan->tiling;
-  struct row_source source = {require, patches, 0, false};
+  struct row_source source = {require, patches, patches->step_rows, false};
   tiling.rows = patches->rows;
-  source.tile_rows = smaller(core->network.grid_width, tiling.tile_rows);
   const struct gemm gemm = {
       .tiling = &tiling,
       .a = {.data = {patches->buffer, core->network.patch_terms, true}},
@@ -103,6 +115,8 @@ void embed_run(struct core* core, const struct embed_plan* plan,
   patches.image = image->images + number * image->image_stride;
   patches.buffer =
       sram_take(&core->sram, plan->panel_rows * network->patch_terms);
+  patches.step_rows =
+      smaller(plan->tiling.tile_rows, 2 * core->machine.array_rows);
   const uint32_t partial = plan->partial_bytes == 0
                                ? 0
                                : sram_take(&core->sram, plan->partial_bytes);
@@ -112,6 +126,7 @@ void embed_run(struct core* core, const struct embed_plan* plan,
   for (; patches.first < network->patches; patches.first += plan->panel_rows) {
     patches.rows = smaller(plan->panel_rows, network->patches - patches.first);
     patches.issued = 0;
+    issue_until(&patches, 1);
     run_panel(core, plan, &patches, &residual, partial);
   }
   core_end_top_stage(core);

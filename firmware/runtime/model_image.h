@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define VIT_IMAGE_MAGIC 0x31544956u /* "VIT1" */
-#define VIT_IMAGE_VERSION 1u
+#define VIT_IMAGE_VERSION 2u
 #define VIT_KEEP_ALL 1000000u
 
 /* Quantisation record: a column, row or tensor of a product, or one channel of
@@ -69,6 +69,10 @@ struct vit_image {
   uint32_t ffn2_threshold;
   uint32_t ffn_plan; /* enum vit_ffn_plan */
   struct vit_linear patch_embedding;
+  /* u16 [image_width]: the patches of a row of patches, one after the other,
+   * each as its lines. A line is `patch` pixels that lie side by side; entry i
+   * says which line of the row, counted as the pixels are stored. */
+  uint32_t patch_lines;
   uint32_t position; /* i16 [tokens, width] */
   struct vit_norm norm;
   struct vit_linear head;

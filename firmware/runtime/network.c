@@ -25,9 +25,10 @@ static bool sizes_agree(const struct vit_image* image) {
 
 /* Sizes that fields of registers, tags and lists hold. */
 static bool sizes_in_range(const struct vit_image* image) {
-  return image->tokens <= 65535 && image->hidden <= 65535 &&
-         image->classes <= 65535 && image->depth <= NETWORK_MOST_BLOCKS &&
-         image->heads <= 256 && image->width <= 16384;
+  return image->image_width <= 65535 && image->tokens <= 65535 &&
+         image->hidden <= 65535 && image->classes <= 65535 &&
+         image->depth <= NETWORK_MOST_BLOCKS && image->heads <= 256 &&
+         image->width <= 16384;
 }
 
 static const char* check_engines(const struct network* network,

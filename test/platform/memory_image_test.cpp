@@ -87,6 +87,13 @@ TEST_CASE("the firmware finds every parameter where the image says") {
   CHECK(record.zero == 0);
   CHECK(dram.at<std::int16_t>(header.position + 2 * 33) == model.position[33]);
 
+  // Three patches side by side, of three lines each: the lines of the first
+  // patch are every third one of the row.
+  const std::vector<std::uint16_t> lines{0, 3, 6, 1, 4, 7, 2, 5, 8};
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    CHECK(dram.at<std::uint16_t>(header.patch_lines + 2 * i) == lines[i]);
+  }
+
   // The second image of the run is the set's third, shifted by 128.
   CHECK(dram.at<std::int8_t>(header.images + header.image_stride + 5) ==
         static_cast<int>(images.image(2)[5]) - 128);
