@@ -86,7 +86,8 @@ static bool fit_projection(const struct plan* plan, uint32_t tokens,
   *needs = context + plan_sum_bytes(least, t->tile_columns, kind);
   if (*needs > room) return false;
   /* Several tiles, so that little is left to do behind the last product. */
-  const uint32_t most = larger(divide_up(t->block_rows, 4), 4 * array);
+  const uint32_t most =
+      larger(round_up(divide_up(t->block_rows, 4), array), 4 * array);
   t->tile_rows = plan_sum_rows(plan, smaller(most, t->block_rows),
                                t->tile_columns, kind, room - context);
   return t->tile_rows != 0;
