@@ -29,32 +29,27 @@ void attention_push_weights(const struct block_run* run) {
   weights_push(&run->core->weights, &job);
 }
 
-static void project(struct attention* attention, uint32_t head,
-                    enum layer_kind kind, const struct direct_result* result) {
-  struct direct_result to = *result;
-  const struct gemm gemm = {
-      .tiling = &attention->tiling,
-      .a = attention->input,
-      .source = &attention->source,
-      .sink = direct_sink(&to),
-      .tag = layer_tag(kind, attention->run->number, head),
-      .first_column = head * attention->core->network.head_width,
-  };
-  (void)gemm_run(attention->core, &gemm);
-}
-
 void attention_project(struct attention* attention, uint32_t head) {
+  static const enum layer_kind kinds[] = {LAYER_QUERY, LAYER_KEY, LAYER_VALUE};
   const uint32_t head_width = attention->core->network.head_width;
-  const struct direct_result query = {attention->query, head_width, 1,
-                                      ROW_ENGINE_I8, false};
-  const struct direct_result key = {attention->key, 1,
-                                    attention->run->attention.key_stride,
-                                    ROW_ENGINE_I8, false};
-  const struct direct_result value = {attention->value[head % 2], head_width, 1,
-                                      ROW_ENGINE_I8, false};
-  project(attention, head, LAYER_QUERY, &query);
-  project(attention, head, LAYER_KEY, &key);
-  project(attention, head, LAYER_VALUE, &value);
+  struct direct_result results[] = {
+      {attention->query, head_width, 1, ROW_ENGINE_I8, false},
+      {attention->key, 1, attention->run->attention.key_stride, ROW_ENGINE_I8,
+       false},
+      {attention->value[head % 2], head_width, 1, ROW_ENGINE_I8, false},
+  };
+  struct gemm gemms[3];
+  for (uint32_t i = 0; i < 3; ++i) {
+    gemms[i] = (struct gemm){
+        .tiling = &attention->tiling,
+        .a = attention->input,
+        .source = &attention->source,
+        .sink = direct_sink(&results[i]),
+        .tag = layer_tag(kinds[i], attention->run->number, head),
+        .first_column = head * head_width,
+    };
+  }
+  (void)gemm_run_all(attention->core, gemms, 3);
 }
 
 /* Buffers that live from the first head to the last. */

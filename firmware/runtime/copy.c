@@ -20,19 +20,29 @@ static void issue_until(struct copy* copy, uint32_t tiles) {
 }
 
 void copy_start(struct copy* copy) {
-  copy->issued = 0;
+  copy->issued = copy->ready = 0;
   issue_until(copy, 1);
 }
 
-static void require(void* context, uint32_t rows) {
+static uint32_t make(void* context, uint32_t least) {
   struct copy* copy = context;
-  const uint32_t tile = (rows - 1) / copy->tile_rows;
-  issue_until(copy, tile + 1 + COPY_AHEAD);
-  engines_wait(&copy->core->engines, ENGINE_DMA,
-               copy->tickets[tile % (COPY_AHEAD + 1)]);
+  struct engines* engines = &copy->core->engines;
+  const uint32_t wanted = divide_up(least, copy->tile_rows);
+  for (;;) {
+    issue_until(copy, copy->ready + COPY_AHEAD + 1);
+    if (copy->ready == copy->issued) break;
+    const uint32_t ticket = copy->tickets[copy->ready % (COPY_AHEAD + 1)];
+    if (copy->ready < wanted) {
+      engines_wait(engines, ENGINE_DMA, ticket);
+    } else if (!engines_done(engines, ENGINE_DMA, ticket)) {
+      break;
+    }
+    ++copy->ready;
+  }
+  return smaller(copy->ready * copy->tile_rows, copy->rows);
 }
 
 struct row_source copy_source(struct copy* copy) {
-  const struct row_source source = {require, copy, copy->tile_rows, false};
+  const struct row_source source = {make, copy, copy->tile_rows, false};
   return source;
 }

@@ -17,11 +17,12 @@ struct copy {
   uint32_t bytes; /* of a row */
   uint32_t tile_rows;
   uint32_t issued;                  /* tiles */
+  uint32_t ready;                   /* tiles that are known to be there */
   uint32_t tickets[COPY_AHEAD + 1]; /* of the DMA, by tile */
   uint32_t tag;
 };
 
-/* Starts the first tiles; all members but the last three are set. */
+/* Starts the first tiles; the members down to tile_rows, and tag, are set. */
 void copy_start(struct copy* copy);
 struct row_source copy_source(struct copy* copy);
 

@@ -15,6 +15,7 @@ struct patches {
   uint32_t rows;                     /* of the panel */
   uint32_t step_rows;                /* that are copied at a time */
   uint32_t issued;                   /* steps */
+  uint32_t ready;                    /* steps that are known to be there */
   uint32_t tickets[STEPS_AHEAD + 1]; /* of the DMA, by step */
 };
 
@@ -57,12 +58,23 @@ static void issue_until(struct patches* patches, uint32_t steps) {
   while (patches->issued < smaller(steps, all)) copy_step(patches);
 }
 
-static void require(void* context, uint32_t rows) {
+static uint32_t make(void* context, uint32_t least) {
   struct patches* patches = context;
-  const uint32_t step = (rows - 1) / patches->step_rows;
-  issue_until(patches, step + 1 + STEPS_AHEAD);
-  engines_wait(&patches->core->engines, ENGINE_DMA,
-               patches->tickets[step % (STEPS_AHEAD + 1)]);
+  struct engines* engines = &patches->core->engines;
+  const uint32_t wanted = divide_up(least, patches->step_rows);
+  for (;;) {
+    issue_until(patches, patches->ready + STEPS_AHEAD + 1);
+    if (patches->ready == patches->issued) break;
+    const uint32_t ticket =
+        patches->tickets[patches->ready % (STEPS_AHEAD + 1)];
+    if (patches->ready < wanted) {
+      engines_wait(engines, ENGINE_DMA, ticket);
+    } else if (!engines_done(engines, ENGINE_DMA, ticket)) {
+      break;
+    }
+    ++patches->ready;
+  }
+  return smaller(patches->ready * patches->step_rows, patches->rows);
 }
 
 void embed_push_weights(struct core* core, const struct embed_plan* plan) {
@@ -88,7 +100,7 @@ static void run_panel(struct core* core, const struct embed_plan* plan,
                       struct patches* patches, struct residual* residual,
                       uint32_t partial) {
   struct tiling tiling = plan->tiling;
-  struct row_source source = {require, patches, patches->step_rows, false};
+  struct row_source source = {make, patches, patches->step_rows, false};
   tiling.rows = patches->rows;
   const struct gemm gemm = {
       .tiling = &tiling,
@@ -125,7 +137,7 @@ void embed_run(struct core* core, const struct embed_plan* plan,
   copy_class_token(core, &position, &x);
   for (; patches.first < network->patches; patches.first += plan->panel_rows) {
     patches.rows = smaller(plan->panel_rows, network->patches - patches.first);
-    patches.issued = 0;
+    patches.issued = patches.ready = 0;
     issue_until(&patches, 1);
     run_panel(core, plan, &patches, &residual, partial);
   }

@@ -29,7 +29,8 @@ static void place(void* context, const struct result_tile* tile,
                   struct row_engine_command* command) {
   struct hidden_sink* sink = context;
   struct engines* engines = &sink->run->core->engines;
-  const uint32_t buffer = sink->column_tiles % 2;
+  const uint32_t buffer =
+      tile->column / sink->run->ffn1.tiling.tile_columns % 2;
   if (tile->row == 0 && !sink->resident) {
     engines_wait(engines, ENGINE_PRUNING, sink->scanned[buffer]);
     engines_wait(engines, ENGINE_DMA, sink->stored[buffer]);

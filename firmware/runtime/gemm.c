@@ -135,6 +135,7 @@ static void submit_tile(struct run* run, const struct step* step,
 /* Whether the step writes partial sums over those of the columns before. */
 static bool reuses_sums(const struct run* run, const struct step* step) {
   return run->gemm->sink.free_sums != 0 && step->term == 0 &&
+         (step->column != 0 || step->panel != 0) &&
          !step_ends_terms(run->gemm->tiling, step);
 }
 
@@ -144,20 +145,30 @@ static uint32_t last_tile(const struct tiling* t, const struct step* step) {
   return step->panel + (rows - 1) / t->tile_rows * t->tile_rows;
 }
 
-/* Rows of the next command from `row` on. The last tile of the columns before
- * may still be in use where sums are to go: its rows come in a command of their
- * own. */
+/* Rows of the next command from `row` on, below `end`. The last tile of the
+ * columns before may still be in use where sums are to go: its rows come in a
+ * command of their own. */
 static uint32_t command_rows(const struct run* run, const struct step* step,
-                             uint32_t row) {
+                             uint32_t row, uint32_t end) {
   const struct tiling* t = run->gemm->tiling;
-  const struct row_source* source = run->gemm->source;
-  uint32_t rows = step->block + step_rows(t, step) - row;
+  uint32_t rows = end - row;
   if (step_ends_terms(t, step)) rows = smaller(rows, t->tile_rows);
   if (reuses_sums(run, step) && step->column != 0 && row < last_tile(t, step)) {
     rows = smaller(rows, last_tile(t, step) - row);
   }
-  if (source != 0 && !source->complete) rows = smaller(rows, source->tile_rows);
   return rows;
+}
+
+/* Submits one command from `row` on, below `end`, and returns its end. */
+static uint32_t submit_command(struct run* run, const struct step* step,
+                               const struct weight_slot* slot, uint32_t row,
+                               uint32_t end) {
+  const uint32_t rows = command_rows(run, step, row, end);
+  if (reuses_sums(run, step)) {
+    run->gemm->sink.free_sums(run->gemm->sink.context, row + rows);
+  }
+  submit_tile(run, step, slot, row, rows);
+  return row + rows;
 }
 
 /* Loads the block behind the step, null behind the last one, once the engine
@@ -165,7 +176,6 @@ static uint32_t command_rows(const struct run* run, const struct step* step,
 static void run_block(struct run* run, const struct step* step,
                       const struct weight_slot* slot, const struct step* next) {
   const struct tiling* t = run->gemm->tiling;
-  struct row_source* source = run->gemm->source;
   struct block_buffers* blocks = run->gemm->a.blocks;
   const uint32_t end = step->block + step_rows(t, step);
   const struct result_sink* sink = &run->gemm->sink;
@@ -173,19 +183,9 @@ static void run_block(struct run* run, const struct step* step,
     sink->fetch_ahead(sink->context);
   }
   for (uint32_t row = step->block; row < end;) {
-    const uint32_t rows = command_rows(run, step, row);
-    if (source != 0 && !source->complete) {
-      source->require(source->context, row + rows);
-      source->complete = row + rows == t->rows;
-    }
-    if (reuses_sums(run, step)) {
-      run->gemm->sink.free_sums(run->gemm->sink.context, row + rows);
-    }
-    submit_tile(run, step, slot, row, rows);
-    if (next != 0 && row == step->block) {
-      load_block(run, next, blocks->current ^ 1u);
-    }
-    row += rows;
+    const bool first = row == step->block;
+    row = submit_command(run, step, slot, row, end);
+    if (first && next != 0) load_block(run, next, blocks->current ^ 1u);
   }
   if (blocks != 0) blocks->used[blocks->current] = run->ticket;
 }
@@ -208,31 +208,119 @@ static void wait_slice(const struct run* run, const struct step* step) {
                gemm->slices[step->term / gemm->tiling->tile_terms]);
 }
 
-uint32_t gemm_run(struct core* core, const struct gemm* gemm) {
+/* All tiles of weights from `step` on. */
+static void run_steps(struct run* run, struct step step) {
+  struct core* core = run->core;
+  const struct gemm* gemm = run->gemm;
   const struct tiling* t = gemm->tiling;
   struct block_buffers* blocks = gemm->a.blocks;
   const bool streamed = !gemm->a.data.resident;
-  struct run run = {.core = core, .gemm = gemm};
-  run.ticket = engines_past(&core->engines, ENGINE_ROW);
-  struct step step = {0, 0, 0, 0};
   const struct weight_slot* slot = 0;
-  if (streamed) load_block(&run, &step, blocks->current);
+  if (streamed) load_block(run, &step, blocks->current);
   weights_hold(&core->weights, false);
   for (bool more = true; more;) {
     if (step.block == step.panel) slot = weights_take(&core->weights);
-    wait_slice(&run, &step);
+    wait_slice(run, &step);
     if (streamed) {
       engines_wait(&core->engines, ENGINE_DMA, blocks->loaded[blocks->current]);
     }
     struct step next = step;
     more = step_next(t, &next);
-    run_block(&run, &step, slot, streamed && more ? &next : 0);
+    run_block(run, &step, slot, streamed && more ? &next : 0);
     if (!more || next.block == next.panel) {
-      end_of_columns(&run, &step);
-      weights_give(&core->weights, run.ticket);
+      end_of_columns(run, &step);
+      weights_give(&core->weights, run->ticket);
     }
     if (streamed) blocks->current ^= 1u;
     step = next;
+  }
+}
+
+/* A tile of weights at work, from row `row` on. */
+struct work {
+  const struct gemm* gemm;
+  struct step step;
+  const struct weight_slot* slot; /* null: not taken yet */
+  uint32_t row;
+};
+
+/* The tile of weights behind it, maybe of the next of `count` products; false
+ * behind the last one. */
+static bool work_behind(const struct work* work, const struct gemm* end,
+                        struct work* behind) {
+  *behind = (struct work){.gemm = work->gemm, .step = work->step};
+  if (!step_next_weights(work->gemm->tiling, &behind->step)) ++behind->gemm;
+  return behind->gemm != end;
+}
+
+static void submit_work(struct run* run, struct work* work, uint32_t end) {
+  run->gemm = work->gemm;
+  while (work->row < end) {
+    work->row = submit_command(run, &work->step, work->slot, work->row, end);
+  }
+}
+
+static void finish_work(struct run* run, struct work* work) {
+  submit_work(run, work, work->gemm->tiling->rows);
+  end_of_columns(run, &work->step);
+  weights_give(&run->core->weights, run->ticket);
+}
+
+/* The next tile of weights, as soon as it is there, on a few rows that the
+ * first one is done with; false if there is nothing to do for it. */
+static bool fill_in(struct run* run, const struct work* first,
+                    struct work* second) {
+  if (second->row == first->row) return false;
+  if (second->slot == 0) second->slot = weights_try(&run->core->weights);
+  if (second->slot == 0) return false;
+  submit_work(
+      run, second,
+      smaller(first->row, second->row + first->gemm->source->tile_rows));
+  return true;
+}
+
+/* The first tile of weights of the products, on rows as they are made, and the
+ * second one in the time in which there are none. Returns where the rest
+ * begins. */
+static struct work run_beside(struct run* run, const struct gemm* gemms,
+                              const struct gemm* end) {
+  struct row_source* source = gemms->source;
+  const uint32_t rows = gemms->tiling->rows;
+  struct work first = {.gemm = gemms};
+  struct work second;
+  struct work rest;
+  const bool more = work_behind(&first, end, &second);
+  weights_hold(&run->core->weights, false);
+  first.slot = weights_take(&run->core->weights);
+  while (first.row < rows) {
+    uint32_t there = source->make(source->context, 0);
+    if (first.row == there) {
+      if (more && fill_in(run, &first, &second)) continue;
+      there = source->make(source->context, there + 1);
+    }
+    submit_work(run, &first, there);
+  }
+  source->complete = true;
+  finish_work(run, &first);
+  if (!more || second.slot == 0) return second;
+  (void)work_behind(&second, end, &rest);
+  finish_work(run, &second);
+  return rest;
+}
+
+uint32_t gemm_run_all(struct core* core, const struct gemm* gemms,
+                      uint32_t count) {
+  const struct gemm* const end = gemms + count;
+  struct run run = {.core = core};
+  struct work rest = {.gemm = gemms};
+  run.ticket = engines_past(&core->engines, ENGINE_ROW);
+  if (gemms->source != 0 && !gemms->source->complete) {
+    rest = run_beside(&run, gemms, end);
+  }
+  for (; rest.gemm != end; ++rest.gemm) {
+    run.gemm = rest.gemm;
+    run_steps(&run, rest.step);
+    rest.step = (struct step){0, 0, 0, 0};
   }
   return run.ticket;
 }

@@ -28,10 +28,11 @@ struct operand {
   uint32_t buffer_stride;       /* channel-major: between terms in a buffer */
 };
 
-/* Who makes A while the product already runs. */
+/* Who makes A, which is in SRAM as a whole, while the product already runs. */
 struct row_source {
-  /* Returns when the first `rows` rows are there. */
-  void (*require)(void* context, uint32_t rows);
+  /* Goes on making rows, and returns how many of the first ones are there:
+   * `least` at least, for which it waits. */
+  uint32_t (*make)(void* context, uint32_t least);
   void* context;
   uint32_t tile_rows; /* that are made at a time */
   bool complete;      /* set by the product once all rows are there */
@@ -90,9 +91,15 @@ struct gemm {
   uint32_t first_column; /* of the product within its layer, for ORIGIN */
 };
 
-/* Submits the whole product; waits only for what it needs on the way. The next
- * job part in the weights must be this product's. Returns the last ticket of
- * the row engine. */
-uint32_t gemm_run(struct core* core, const struct gemm* gemm);
+/* Submits `count` >= 1 products that have the same A, one after the other;
+ * waits only for what it needs on the way. As long as A is made, the next tile
+ * of weights is multiplied where the first one waits for rows. The next job
+ * parts in the weights must be these products'. Returns the last ticket of the
+ * row engine. */
+uint32_t gemm_run_all(struct core* core, const struct gemm* gemms,
+                      uint32_t count);
+static inline uint32_t gemm_run(struct core* core, const struct gemm* gemm) {
+  return gemm_run_all(core, gemm, 1);
+}
 
 #endif

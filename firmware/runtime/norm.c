@@ -12,7 +12,7 @@ void norm_init(struct norm* norm, struct core* core,
   norm->y.address = request->resident
                         ? sram_take(&core->sram, request->tokens * width)
                         : core->arena_norm;
-  norm->next_load = norm->next_tile = 0;
+  norm->next_load = norm->next_tile = norm->ready = 0;
   norm->parameter = request->parameter;
   norm->epsilon_lo = request->norm->epsilon_lo;
   norm->epsilon_hi = request->norm->epsilon_hi;
@@ -28,18 +28,16 @@ static uint32_t rows_of(const struct norm* norm, uint32_t tile) {
 
 /* Loads ahead, as far as there are buffers whose tile is normalised. */
 static void load_ahead(struct norm* norm) {
-  struct core* core = norm->core;
   while (norm->next_load < tiles(norm) &&
-         norm->next_load < norm->next_tile + NORM_INPUTS) {
+         norm->next_load < norm->ready + NORM_INPUTS) {
     const uint32_t tile = norm->next_load++;
     if (norm->x.resident) continue;
     const uint32_t buffer = tile % NORM_INPUTS;
     struct matrix from = norm->x;
     const struct matrix to = {norm->inputs[buffer], from.stride, true};
     from.address += tile * norm->tile_rows * from.stride;
-    engines_wait(&core->engines, ENGINE_VECTOR, norm->done[buffer]);
-    norm->loaded[buffer] = core_copy(core, &from, &to, rows_of(norm, tile),
-                                     from.stride, norm->tag);
+    norm->loaded[buffer] = core_copy(
+        norm->core, &from, &to, rows_of(norm, tile), from.stride, norm->tag);
   }
 }
 
@@ -97,30 +95,48 @@ static void normalise_tile(struct norm* norm) {
       engines_vector(&core->engines, &command, norm->tag, origin_at(row, 0));
   ++norm->next_tile;
   if (!norm->y.resident) store(norm, tile, output);
+}
+
+/* Whether the next tile can be normalised without waiting. */
+static bool is_loaded(const struct norm* norm) {
+  return norm->next_tile < norm->next_load &&
+         engines_done(&norm->core->engines, ENGINE_DMA,
+                      norm->loaded[norm->next_tile % NORM_INPUTS]);
+}
+
+static void tile_ready(struct norm* norm) {
+  engines_wait(&norm->core->engines, ENGINE_VECTOR,
+               norm->done[norm->ready % NORM_INPUTS]);
+  ++norm->ready;
   load_ahead(norm);
 }
 
-static void require(void* context, uint32_t rows) {
+static uint32_t make(void* context, uint32_t least) {
   struct norm* norm = context;
-  while (norm->next_tile * norm->tile_rows < rows) normalise_tile(norm);
-  const uint32_t tile = (rows - 1) / norm->tile_rows;
-  /* One tile ahead, unless that means to wait for it. */
-  if (norm->next_tile == tile + 1 && norm->next_tile < tiles(norm) &&
-      engines_done(&norm->core->engines, ENGINE_DMA,
-                   norm->loaded[norm->next_tile % NORM_INPUTS])) {
-    normalise_tile(norm);
+  const uint32_t wanted = divide_up(least, norm->tile_rows);
+  while (norm->ready < norm->next_tile &&
+         engines_done(&norm->core->engines, ENGINE_VECTOR,
+                      norm->done[norm->ready % NORM_INPUTS])) {
+    tile_ready(norm);
   }
-  engines_wait(&norm->core->engines, ENGINE_VECTOR,
-               norm->done[tile % NORM_INPUTS]);
+  while (norm->next_tile < wanted || is_loaded(norm)) {
+    if (norm->next_tile == norm->next_load) {
+      tile_ready(norm);
+    } else {
+      normalise_tile(norm);
+    }
+  }
+  while (norm->ready < wanted) tile_ready(norm);
+  return smaller(norm->ready * norm->tile_rows, norm->rows);
 }
 
 struct row_source norm_source(struct norm* norm) {
-  const struct row_source source = {require, norm, norm->tile_rows, false};
+  const struct row_source source = {make, norm, norm->tile_rows, false};
   return source;
 }
 
 void norm_finish(struct norm* norm) {
-  require(norm, norm->rows);
+  (void)make(norm, norm->rows);
   for (uint32_t i = 0; i < 2; ++i) {
     engines_wait(&norm->core->engines, ENGINE_DMA, norm->stored[i]);
   }

@@ -21,6 +21,7 @@ struct norm {
   uint32_t done[NORM_INPUTS];   /* tickets of the vector unit */
   uint32_t next_load;           /* numbers of tiles */
   uint32_t next_tile;
+  uint32_t ready; /* tiles that are known to be done */
   enum parameter_id parameter;
   uint32_t epsilon_lo;
   uint32_t epsilon_hi;

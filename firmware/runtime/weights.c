@@ -170,6 +170,13 @@ const struct weight_slot* weights_take(struct weights* weights) {
   return slot;
 }
 
+const struct weight_slot* weights_try(struct weights* weights) {
+  if (weights->fetched == weights->taken) return 0;
+  const struct weight_slot* slot = slot_of(weights, weights->taken);
+  if (!engines_done(weights->engines, ENGINE_DMA, slot->loaded)) return 0;
+  return weights_take(weights);
+}
+
 void weights_give(struct weights* weights, uint32_t ticket) {
   const uint32_t slot = weights->order[weights->given++ % WEIGHTS_MOST_SLOTS];
   weights->slots[slot].used = ticket;

@@ -67,14 +67,16 @@ void weights_add_slot(struct weights* weights, uint32_t base);
 void weights_keep_slots(struct weights* weights, uint32_t count);
 /* Announces a job. At most WEIGHTS_MOST_JOBS may be unfinished. */
 void weights_push(struct weights* weights, const struct weight_job* job);
-/* The next tile, in the order of the jobs; waits until it is there. At most
- * one tile is taken and not given back. */
+/* The next tile, in the order of the jobs; waits until it is there. */
 const struct weight_slot* weights_take(struct weights* weights);
+/* The same, but null if it is not there yet. */
+const struct weight_slot* weights_try(struct weights* weights);
 /* Holds the fetching back to one tile ahead, or lets it go on: at the end of a
  * stage, transfers that the next one waits for must not queue up behind
  * weights. gemm_run() lets go. */
 void weights_hold(struct weights* weights, bool held);
-/* Gives it back; the slot is free when the row engine reaches `ticket`. */
+/* Gives the first tile back that was not given back yet; its slot is free when
+ * the row engine reaches `ticket`. */
 void weights_give(struct weights* weights, uint32_t ticket);
 
 #endif
