@@ -12,13 +12,17 @@ static uint8_t buffer[CONSOLE_BYTES];
 static volatile uint32_t written;
 static volatile uint32_t sent;
 
+static void fill_fifo(const struct uart* uart, uint32_t room) {
+  for (; room != 0 && sent != written; --room) {
+    uart_put(uart, buffer[sent % CONSOLE_BYTES]);
+    ++sent;
+  }
+}
+
 void console_interrupt(void) {
   const struct uart uart = uart_default();
   if (!uart_transmitter_empty(&uart)) return;
-  for (uint32_t i = 0; i < UART_FIFO_BYTES && sent != written; ++i) {
-    uart_put(&uart, buffer[sent % CONSOLE_BYTES]);
-    ++sent;
-  }
+  fill_fifo(&uart, UART_FIFO_BYTES);
   if (sent == written) uart_interrupt_on_empty(&uart, false);
 }
 
@@ -31,6 +35,7 @@ void console_flush(void) {
       return;
     }
     ++sent;
+    fill_fifo(&uart, UART_FIFO_BYTES - 1);
   }
 }
 
