@@ -30,21 +30,22 @@ static uint32_t attention_bytes(const struct plan* plan, uint32_t tokens,
   return bytes + larger(norm_all - norm_kept, score_bytes(plan, to, rows));
 }
 
-/* Sets the rows of score tiles to the most that fit, at most a third of the
- * tokens so that a pipeline of tiles forms; false with the bytes needed. */
+/* Sets the rows of score tiles: all tokens, or a part of them in whole rows of
+ * the array that fits; false with the bytes needed. A head's tile waits for its
+ * exponents while the row engine works for its neighbours, so that the fewest
+ * tiles cost least. */
 static bool fit_scores(const struct plan* plan, uint32_t tokens,
                        struct attention_plan* to, uint32_t room,
                        uint32_t* needs) {
   const uint32_t array = plan->machine->array_rows;
   const uint32_t least =
       plan->roomy ? smaller(2 * array, round_up(tokens, array)) : array;
-  uint32_t rows = larger(round_up(divide_up(tokens, 3), array), least);
-  for (;;) {
-    to->score_rows = smaller(rows, tokens);
+  for (uint32_t parts = 1;; ++parts) {
+    const uint32_t rows = round_up(divide_up(tokens, parts), array);
+    to->score_rows = smaller(larger(rows, least), tokens);
     *needs = attention_bytes(plan, tokens, to, to->score_rows);
     if (*needs <= room) return true;
     if (rows <= least) return false;
-    rows -= array;
   }
 }
 
