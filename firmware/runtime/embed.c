@@ -1,3 +1,4 @@
+#include "firmware/runtime/block.h"
 #include "firmware/runtime/ends.h"
 #include "firmware/runtime/gemm.h"
 #include "firmware/runtime/layer_tag.h"
@@ -112,11 +113,18 @@ static void run_panel(struct core* core, const struct embed_plan* plan,
   };
   residual->first_row = 1 + patches->first;
   (void)gemm_run(core, &gemm);
-  residual_finish(residual);
+  weights_hold(&core->weights, true);
+}
+
+/* The first block, while the first patches and their weights come. */
+static void prepare_first(struct core* core, struct block_run* first) {
+  block_prepare(first, core, 0, core->network.image.tokens, 0);
+  attention_push_weights(first);
+  block_fetch_parameters(first);
 }
 
 void embed_run(struct core* core, const struct embed_plan* plan,
-               uint32_t number) {
+               uint32_t number, struct block_run* first) {
   const struct vit_image* image = &core->network.image;
   const struct network* network = &core->network;
   const struct matrix position = {image->position, 2 * image->width, false};
@@ -139,7 +147,9 @@ void embed_run(struct core* core, const struct embed_plan* plan,
     patches.rows = smaller(plan->panel_rows, network->patches - patches.first);
     patches.issued = patches.ready = 0;
     issue_until(&patches, 1);
+    if (patches.first == 0) prepare_first(core, first);
     run_panel(core, plan, &patches, &residual, partial);
+    residual_finish(&residual);
   }
   core_end_top_stage(core);
 }

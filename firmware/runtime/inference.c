@@ -7,14 +7,10 @@
 #include "firmware/runtime/ends.h"
 #include "firmware/runtime/refusal.h"
 
-/* Weights of the start of an image: patches, then the first block. */
+/* Weights of the start of an image. */
 static void announce_start(struct inference* inference) {
-  struct core* core = &inference->core;
-  struct block_run* first = &inference->blocks[0];
-  core_set_more_slots(core, 0);
-  embed_push_weights(core, &inference->embed);
-  block_prepare(first, core, 0, core->network.image.tokens, 0);
-  attention_push_weights(first);
+  core_set_more_slots(&inference->core, 0);
+  embed_push_weights(&inference->core, &inference->embed);
 }
 
 /* An image on its way. */
@@ -102,8 +98,7 @@ struct inference_result inference_run(struct inference* inference,
   const uint64_t start = sim_control_cycles(&control);
   struct image_run run = {inference, number, 0, 0};
   struct inference_result result;
-  block_fetch_parameters(&inference->blocks[0]);
-  embed_run(core, &inference->embed, number);
+  embed_run(core, &inference->embed, number, &inference->blocks[0]);
   run_blocks(&run);
   result.predicted = head_run(core, number, run.tokens);
   result.tokens = run.tokens;
