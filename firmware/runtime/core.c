@@ -123,7 +123,6 @@ void core_end_stage(struct core* core) {
   engines_wait_idle(&core->engines, ENGINE_ROW);
   engines_wait_idle(&core->engines, ENGINE_VECTOR);
   engines_wait_idle(&core->engines, ENGINE_PRUNING);
-  engines_wait(&core->engines, ENGINE_DMA, core->copied);
 }
 
 void core_end_top_stage(struct core* core) {
@@ -131,6 +130,10 @@ void core_end_top_stage(struct core* core) {
   struct sram_mark mark = sram_mark(&core->sram);
   mark.end = core->top;
   sram_release(&core->sram, mark);
+}
+
+void core_wait_copied(struct core* core) {
+  engines_wait(&core->engines, ENGINE_DMA, core->copied);
 }
 
 static void fetch(struct core* core, enum parameter_id id, uint32_t offset,

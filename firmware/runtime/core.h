@@ -73,10 +73,14 @@ void core_set_more_slots(struct core* core, uint32_t count);
 /* Begins a stage that works on `tokens` tokens: everything between the fixed
  * buffers, the residual stream and what lies at the top is free. */
 void core_begin_stage(struct core* core, uint32_t tokens);
-/* Ends it: waits until no engine uses its buffers any more; weights go on being
- * fetched. What lies at the top stays, or goes with core_end_top_stage(). */
+/* Ends it: waits until no engine but the DMA uses its buffers any more; what
+ * the next stage copies comes behind that by itself. What lies at the top
+ * stays, or goes with core_end_top_stage(). */
 void core_end_stage(struct core* core);
 void core_end_top_stage(struct core* core);
+/* Waits for the DMA too, but for weights: before another engine writes to
+ * buffers of a stage that begins without a copy. */
+void core_wait_copied(struct core* core);
 
 /* Fetch parameters; the buffer must not be in use any more. */
 void core_fetch_norm(struct core* core, enum parameter_id id,

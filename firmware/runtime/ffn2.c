@@ -54,7 +54,10 @@ static void place_hidden(struct block_run* run, struct operand* a,
                         .channel_major = true,
                         .list = live_list(run),
                         .buffer_stride = run->ffn2.hidden_stride};
-  if (run->hidden.resident) return;
+  if (run->hidden.resident) {
+    core_wait_copied(core);
+    return;
+  }
   block_buffers_take(blocks, core, t->tile_terms * a->buffer_stride);
   a->blocks = blocks;
 }

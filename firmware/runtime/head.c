@@ -81,6 +81,7 @@ uint32_t head_run(struct core* core, uint32_t number, uint32_t tokens) {
   engines_wait(&core->engines, ENGINE_ROW, gemm_run(core, &gemm));
   store_logits(core, logits.address, number);
   const uint32_t predicted = largest(logits.address, image->classes);
+  core_wait_copied(core);
   core_end_top_stage(core);
   return predicted;
 }

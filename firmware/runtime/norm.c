@@ -45,7 +45,7 @@ void norm_start(struct norm* norm) {
   struct core* core = norm->core;
   for (uint32_t i = 0; i < NORM_INPUTS; ++i) {
     norm->done[i] = engines_past(&core->engines, ENGINE_VECTOR);
-    norm->loaded[i] = engines_past(&core->engines, ENGINE_DMA);
+    norm->loaded[i] = core->copied;
     if (norm->x.resident) continue;
     norm->inputs[i] = sram_take(&core->sram, norm->tile_rows * norm->x.stride);
   }
@@ -108,7 +108,6 @@ static void tile_ready(struct norm* norm) {
   engines_wait(&norm->core->engines, ENGINE_VECTOR,
                norm->done[norm->ready % NORM_INPUTS]);
   ++norm->ready;
-  load_ahead(norm);
 }
 
 static uint32_t make(void* context, uint32_t least) {
@@ -119,9 +118,11 @@ static uint32_t make(void* context, uint32_t least) {
                       norm->done[norm->ready % NORM_INPUTS])) {
     tile_ready(norm);
   }
+  load_ahead(norm);
   while (norm->next_tile < wanted || is_loaded(norm)) {
     if (norm->next_tile == norm->next_load) {
       tile_ready(norm);
+      load_ahead(norm);
     } else {
       normalise_tile(norm);
     }

@@ -27,7 +27,7 @@ static void place_context(struct block_run* run, struct operand* a,
   source->complete = true;
   if (run->context.resident) {
     /* The survivors were moved together just now. */
-    engines_wait(&core->engines, ENGINE_DMA, core->copied);
+    core_wait_copied(core);
     return;
   }
   if (!run->projection.resident) {

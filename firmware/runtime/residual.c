@@ -165,6 +165,9 @@ struct result_sink residual_sink(struct residual* residual) {
 }
 
 void residual_finish(struct residual* residual) {
-  while (residual->added != residual->placed) add(residual);
+  while (residual->added != residual->placed) {
+    while (residual->stored != residual->added) store(residual);
+    add(residual);
+  }
   while (residual->stored != residual->placed) store(residual);
 }
