@@ -63,7 +63,9 @@ uint32_t plan_token_stride(uint32_t tokens) {
 
 uint32_t plan_norm_rows(const struct plan* plan, uint32_t tokens) {
   const uint32_t array = plan->machine->array_rows;
-  return smaller(tokens, plan->roomy ? round_up(32, array) : array);
+  /* The first tile of a residual stream in DRAM is waited for. */
+  const uint32_t most = plan_resident(plan, tokens) ? 32 : 16;
+  return smaller(tokens, plan->roomy ? round_up(most, array) : array);
 }
 
 uint32_t plan_norm_shorter(const struct plan* plan, uint32_t rows) {
