@@ -80,10 +80,25 @@ std::uint32_t place_record(layout& memory, const vit::record& r) {
   return memory.place(to_bytes(&one, 1), "records");
 }
 
+// The rows behind the weights: a tile's columns of them are its records.
+void append_records(std::uint8_t* rows, std::size_t stride,
+                    const std::vector<std::uint8_t>& records) {
+  const std::size_t columns = records.size() / sizeof(vit_record);
+  for (std::size_t first = 0; first < columns; first += VIT_RECORD_COLUMNS) {
+    const std::size_t wide =
+        std::min<std::size_t>(VIT_RECORD_COLUMNS, columns - first);
+    for (std::size_t j = 0; j < VIT_RECORD_ROWS; ++j) {
+      std::memcpy(rows + j * stride + first,
+                  records.data() + first * sizeof(vit_record) + j * wide, wide);
+    }
+  }
+}
+
 vit_linear place_linear(layout& memory, const vit::linear& product) {
   const auto stride =
       static_cast<std::uint32_t>(round_up(product.n, burst_bytes));
-  std::vector<std::uint8_t> weight(std::size_t{stride} * product.k);
+  std::vector<std::uint8_t> weight(std::size_t{stride} *
+                                   (product.k + VIT_RECORD_ROWS));
   for (std::size_t k = 0; k < product.k; ++k) {
     std::memcpy(weight.data() + k * stride,
                 product.weight.data() + k * product.n, product.n);
@@ -92,11 +107,13 @@ vit_linear place_linear(layout& memory, const vit::linear& product) {
   for (std::size_t n = 0; n < product.n; ++n) {
     records[n] = to_record(product.column(n));
   }
+  std::vector<std::uint8_t> bytes = to_bytes(records.data(), records.size());
+  append_records(weight.data() + std::size_t{stride} * product.k, stride,
+                 bytes);
   vit_linear placed{};
   placed.weight = memory.place(std::move(weight), "weights");
   placed.weight_stride = stride;
-  placed.records =
-      memory.place(to_bytes(records.data(), records.size()), "records");
+  placed.records = memory.place(std::move(bytes), "records");
   placed.terms = product.k;
   placed.columns = product.n;
   return placed;

@@ -24,6 +24,13 @@ struct vit_record {
   uint8_t zero;
 };
 
+/* Behind the last term of the weights lie VIT_RECORD_ROWS rows more, so that a
+ * transfer of all terms of a tile brings its records along: from column 64i on,
+ * of c columns, where c is 64 but for the last tile, row j holds bytes cj to
+ * cj+c-1 of the records of these columns. */
+#define VIT_RECORD_COLUMNS 64u
+#define VIT_RECORD_ROWS 8u
+
 struct vit_linear {
   uint32_t weight;        /* address of the weights */
   uint32_t weight_stride; /* bytes between terms */

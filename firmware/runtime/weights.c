@@ -3,7 +3,7 @@
 #include "firmware/runtime/engine_report.h"
 #include "firmware/runtime/sram.h"
 
-/* DMA commands of one tile: weights and records. */
+/* Most DMA commands of one tile: weights and records. */
 #define COMMANDS_OF_TILE 2u
 
 static const struct weight_job* current_job(const struct weights* weights) {
@@ -16,7 +16,20 @@ static uint32_t first_column(const struct weights* weights) {
          weights->part * job->part_columns + weights->step.column;
 }
 
-static void fetch_weights(struct weights* weights, uint32_t to) {
+/* Whether the records come with the weights, as rows behind their terms. */
+static bool brings_records(const struct weights* weights) {
+  const struct weight_job* job = current_job(weights);
+  const uint32_t first = first_column(weights);
+  const uint32_t columns = step_columns(&job->tiling, &weights->step);
+  const uint32_t terms = step_terms(&job->tiling, &weights->step);
+  return job->list == 0 && terms != 0 && terms * columns % 8 == 0 &&
+         step_ends_terms(&job->tiling, &weights->step) &&
+         first % VIT_RECORD_COLUMNS == 0 &&
+         columns == smaller(VIT_RECORD_COLUMNS, job->linear.columns - first);
+}
+
+static void fetch_weights(struct weights* weights, uint32_t to,
+                          uint32_t more_rows) {
   const struct weight_job* job = current_job(weights);
   const struct step* step = &weights->step;
   const uint32_t columns = step_columns(&job->tiling, step);
@@ -26,7 +39,7 @@ static void fetch_weights(struct weights* weights, uint32_t to) {
       .source = job->linear.weight + first_column(weights),
       .destination = to,
       .row_bytes = columns,
-      .rows = terms,
+      .rows = terms + more_rows,
       .source_stride = job->linear.weight_stride,
       .destination_stride = columns,
   };
@@ -41,7 +54,6 @@ static void fetch_weights(struct weights* weights, uint32_t to) {
 
 static void fetch_records(struct weights* weights, uint32_t to) {
   const struct weight_job* job = current_job(weights);
-  if (!step_ends_terms(&job->tiling, &weights->step)) return;
   const uint32_t bytes = 8 * step_columns(&job->tiling, &weights->step);
   const struct dma_command command = {
       .source = job->linear.records + 8 * first_column(weights),
@@ -52,6 +64,19 @@ static void fetch_records(struct weights* weights, uint32_t to) {
       .destination_stride = bytes,
   };
   (void)engines_dma(weights->engines, &command, job->tag);
+}
+
+static void fetch_tile(struct weights* weights, struct weight_slot* slot) {
+  const struct step* step = &weights->step;
+  const struct tiling* t = &current_job(weights)->tiling;
+  if (brings_records(weights)) {
+    slot->records = slot->weights + step_terms(t, step) * step_columns(t, step);
+    fetch_weights(weights, slot->weights, VIT_RECORD_ROWS);
+    return;
+  }
+  slot->records = slot->weights + sram_lines(weights->slot_weight_bytes);
+  fetch_weights(weights, slot->weights, 0);
+  if (step_ends_terms(t, step)) fetch_records(weights, slot->records);
 }
 
 /* To the next tile, over the borders of parts, groups and jobs. */
@@ -99,8 +124,7 @@ static uint32_t pump(void* context) {
   uint32_t mask = 0;
   while (can_fetch(weights, &mask)) {
     struct weight_slot* slot = slot_of(weights, weights->fetched);
-    fetch_weights(weights, slot->weights);
-    fetch_records(weights, slot->records);
+    fetch_tile(weights, slot);
     slot->loaded = engines_last(weights->engines, ENGINE_DMA);
     ++weights->fetched;
     advance(weights);
@@ -130,7 +154,6 @@ void weights_init(struct weights* weights, struct engines* engines,
 void weights_add_slot(struct weights* weights, uint32_t base) {
   struct weight_slot* slot = &weights->slots[weights->slot_count];
   slot->weights = base;
-  slot->records = base + sram_lines(weights->slot_weight_bytes);
   slot->loaded = engines_last(weights->engines, ENGINE_DMA);
   slot->used = engines_last(weights->engines, ENGINE_ROW);
   free_slot(weights, weights->slot_count++);

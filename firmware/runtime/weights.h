@@ -31,9 +31,9 @@ struct weight_job {
 
 struct weight_slot {
   uint32_t weights;
-  uint32_t records;
-  uint32_t loaded; /* ticket of the DMA */
-  uint32_t used;   /* ticket of the row engine: free when done */
+  uint32_t records; /* behind the weights of the tile that is there */
+  uint32_t loaded;  /* ticket of the DMA */
+  uint32_t used;    /* ticket of the row engine: free when done */
 };
 
 struct weights {

@@ -99,6 +99,39 @@ TEST_CASE("the firmware finds every parameter where the image says") {
         static_cast<int>(images.image(2)[5]) - 128);
 }
 
+TEST_CASE("a tile of weights with the rows behind it ends in its records") {
+  vit::geometry size = odd_geometry();
+  size.width = 48;
+  const vit::package model = vit::make_synthetic(size, 7);
+  const vit::image_set images = vit::make_synthetic_images(size, 1, 7);
+  const workload work{model, model.pruning, images, 0, 1, VIT_FFN_AUTO};
+  const memory_image image = build_memory_image(work, dram_base, 8U << 20);
+  const memory dram(image);
+  const auto header = dram.at<vit_image>(image.header);
+  const vit_linear qkv = dram.at<vit_block>(header.blocks).qkv;
+  REQUIRE(qkv.columns == 144);
+
+  for (const auto& [first, wide] :
+       {std::pair<std::uint32_t, std::uint32_t>{0, 64}, {64, 64}, {128, 16}}) {
+    // Eight rows of `wide` bytes, one behind the other, as the DMA puts them.
+    std::vector<std::uint8_t> brought;
+    for (std::uint32_t row = 48; row < 56; ++row) {
+      for (std::uint32_t column = first; column < first + wide; ++column) {
+        brought.push_back(dram.at<std::uint8_t>(
+            qkv.weight + row * qkv.weight_stride + column));
+      }
+    }
+    for (std::uint32_t n = 0; n < wide; ++n) {
+      vit_record record;
+      std::memcpy(&record, brought.data() + 8 * n, 8);
+      const vit::record expected = model.blocks[0].qkv.column(first + n);
+      CHECK(record.bias == expected.bias);
+      CHECK(record.multiplier == expected.multiplier);
+      CHECK(record.shift == expected.shift);
+    }
+  }
+}
+
 TEST_CASE("regions cover the image without overlap") {
   const vit::package model = vit::make_synthetic(odd_geometry(), 7);
   const vit::image_set images = vit::make_synthetic_images(model.size, 1, 7);
