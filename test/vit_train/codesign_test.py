@@ -108,6 +108,7 @@ def figures(seed, teacher, pruned):
     """figures.json of four images, labels all 1."""
     part = {"labels": [1] * 4, "sources": [0, 1, 2, 3], "images": 4,
             "teacher_predicted": teacher, "student_float": 0.75,
+            "student_dense_float": 0.5,
             "teacher_float": float(np.mean(np.array(teacher) == 1)),
             "int8_dense": 0.5, "int8_tokens": 0.25,
             "int8_pruned": {"predicted": pruned, "accuracy":
@@ -147,6 +148,8 @@ class PageTest(unittest.TestCase):
                     "control": "random_tokens", "value": None,
                     "accuracy": 0.125, "macs_reduction": 0.6,
                     "ffn2_reduction": 0.5}]}}
+        self.files["train/clutter-seed1/figures.json"]["test"].update(
+            baseline_predicted=[1, 0, 0, 1], baseline_float=0.5)
         for run in codesign.RUNS:
             self.files[f"codesign/clutter/{run}/result.json"] = result(4000)
 
@@ -165,13 +168,16 @@ class PageTest(unittest.TestCase):
         self.assertEqual(self.write(), (0, ""))
         text = self.page.read_text(encoding="utf-8")
         for expected in (
-                "| GELU, float, nothing pruned | 100.00 % | 75.00 % | "
+                "| GELU, float, nothing pruned: the teacher | 100.00 % | 75.00 % | "
                 "87.50 % ± 17.68 |",       # deviation 0.25 / sqrt(2)
                 "| baseline accuracy, at least | 94.00 % | 87.50 % | "
                 "**missed** |",
                 "| fewer operations, at least | 61.50 % | 62.50 % | met |",
-                "| 0 | 0.00 points | 0.00 to 0.00 |",
-                "| 1 | 25.00 points |",
+                "| the teacher trained on: the baseline | not measured | "
+                "50.00 % | 50.00 % |",
+                "| 0 | 0.00 points (0.00 to 0.00) | not measured |",
+                "| 1 | 25.00 points (",
+                ") | 0.00 points (0.00 to 0.00) |",  # as the baseline's, all
                 "agree on 1 of 2",
                 "| 2000 | 50000 |",        # cycles an image, 100 MHz by those
                 "2 of the 3"):

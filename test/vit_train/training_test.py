@@ -230,3 +230,16 @@ class TrainingTest(unittest.TestCase):
         self.assertEqual(student.keep_ppm,
                          odd_config().pruning.keep_ppm(ODD.depth))
         self.assertTrue((self.folder / "both" / "student.csv").exists())
+
+    def test_baseline_is_the_teacher_trained_on_densely(self):
+        trainer = self.trainer("both")
+        teacher = trainer.teacher()
+        before = self.weights(teacher)
+        baseline = trainer.baseline(teacher)
+        self.assertEqual(baseline.keep_ppm, teacher.keep_ppm)
+        self.assertTrue(torch.equal(before, self.weights(teacher)))
+        self.assertFalse(torch.equal(before, self.weights(baseline)))
+        log = (self.folder / "both" / "baseline.csv").read_text(
+            encoding="utf-8")
+        self.assertEqual(len(log.splitlines()),
+                         1 + odd_config().student.epochs)

@@ -1,7 +1,7 @@
 """Trains a task's network and exports it; docs/training.md.
 
     python3 -m vit.train TASK [--seed N] [--config FILE] [--work DIR]
-        [--out DIR] [--threads N] [--validation-only]
+        [--out DIR] [--threads N] [--baseline] [--validation-only]
 """
 
 import argparse
@@ -27,6 +27,9 @@ def parse_arguments(arguments):
     parser.add_argument("--out", type=pathlib.Path,
                         help="package and test images; the folder of --work "
                              "unless given")
+    parser.add_argument("--baseline", action="store_true",
+                        help="train the dense network on as long as the "
+                             "student, to compare with")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--validation-only", action="store_true",
                         help="leave the test images alone: for choosing "

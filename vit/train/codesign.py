@@ -82,11 +82,16 @@ class Measured:
             if result["status"] != "done" or not result["check"]["bit_exact"]:
                 raise InputError(f"{folder}/{run}: the run did not end well")
 
-    def losses(self):
-        """[(loss, half width)] of every seed, test images."""
-        return [paired_loss(test["labels"], test["teacher_predicted"],
+    def losses(self, dense):
+        """[(loss, half width)] of every seed against `dense`, test images.
+
+        dense: teacher or baseline. None for a seed whose baseline has not
+        been trained.
+        """
+        key = f"{dense}_predicted"
+        return [paired_loss(test["labels"], test[key],
                             test["int8_pruned"]["predicted"],
-                            test["sources"])
+                            test["sources"]) if key in test else None
                 for test in (figures["test"] for figures in self.seeds)]
 
     def agreement(self):
@@ -118,11 +123,19 @@ def table(head, rows):
 def steps(task):
     """Accuracy of every step over the seeds, test images."""
     def over_seeds(key):
-        values = [figures["test"][key] for figures in task.seeds]
+        values = [figures["test"].get(key) for figures in task.seeds]
         return [value["accuracy"] if isinstance(value, dict) else value
                 for value in values]
 
-    names = (("GELU, float, nothing pruned", "teacher_float"),
+    def cells(values):
+        measured = [value for value in values if value is not None]
+        return [*("not measured" if value is None else percent(value)
+                  for value in values),
+                spread(measured) if measured else "not measured"]
+
+    names = (("GELU, float, nothing pruned: the teacher", "teacher_float"),
+             ("the teacher trained on: the baseline", "baseline_float"),
+             ("ReLU, float, nothing pruned", "student_dense_float"),
              ("ReLU, float, tokens pruned", "student_float"),
              (TITLES["dense"], "int8_dense"),
              (TITLES["tokens"], "int8_tokens"),
@@ -130,8 +143,7 @@ def steps(task):
     seeds = [f"seed {figures['seed']}" for figures in task.seeds]
     return table(
         ["step", *seeds, "mean ± deviation"],
-        [[title, *map(percent, over_seeds(key)), spread(over_seeds(key))]
-         for title, key in names])
+        [[title, *cells(over_seeds(key))] for title, key in names])
 
 
 def hardware(task):
@@ -171,7 +183,7 @@ def targets(task):
     values = [np.mean([test["teacher_float"] for test in tests]),
               np.mean([result["macs"]["reduction"] for result in pruned]),
               np.mean([result["ffn2"]["reduction"] for result in pruned]),
-              np.mean([loss for loss, _ in task.losses()])]
+              np.mean([loss for loss, _ in task.losses("teacher")])]
     rows = []
     for (title, target), value in zip(TARGETS[task.name], values):
         met = value < target if title.endswith("under") else value >= target
@@ -181,11 +193,19 @@ def targets(task):
 
 
 def losses(task):
+    def cell(measured):
+        if measured is None:
+            return "not measured"
+        loss, half = measured
+        return (f"{100 * loss:.2f} points ({100 * (loss - half):.2f} to "
+                f"{100 * (loss + half):.2f})")
+
     return table(
-        ["seed", "loss of accuracy", "95 % interval"],
-        [[figures["seed"], f"{100 * loss:.2f} points",
-          f"{100 * (loss - half):.2f} to {100 * (loss + half):.2f}"]
-         for figures, (loss, half) in zip(task.seeds, task.losses())])
+        ["seed", "loss against the teacher (95 % interval)",
+         "against the baseline"],
+        [[figures["seed"], cell(teacher), cell(baseline)]
+         for figures, teacher, baseline in zip(
+             task.seeds, task.losses("teacher"), task.losses("baseline"))])
 
 
 def controls(task):

@@ -1,4 +1,4 @@
-"""The whole recipe: teacher, student, package, figures."""
+"""The whole recipe: teacher, student, baseline, package, figures."""
 
 import dataclasses
 import json
@@ -30,6 +30,7 @@ def run(options):
     trainer = Trainer(config, task, options.seed, work)
     teacher = trainer.teacher()
     student = trainer.student(teacher)
+    baseline = trainer.baseline(teacher) if options.baseline else None
     plot.curves(work)
     model = export.make_package(student, task.images("training"),
                                 config.export,
@@ -45,6 +46,9 @@ def run(options):
         package.save_images(task.images("test"),
                             out / f"{options.task}_test.safetensors")
     figures = measure(task, teacher, student, model, parts)
+    if baseline:
+        for part in parts:
+            measure_baseline(figures[part], baseline, task.images(part))
     figures.update(task=options.task, seed=options.seed,
                    thresholds=thresholds,
                    ffn2_threshold=model.pruning.ffn2_threshold,
@@ -72,12 +76,20 @@ def measure(task, teacher, student, model, parts):
             "sources": sources(images),
             "teacher_float": float(np.mean(predicted == images.labels)),
             "teacher_predicted": predicted.tolist(),
+            "student_dense_float": accuracy(student.unpruned(), images),
             "student_float": accuracy(student, images),
             "int8_dense": evaluate.evaluate(model, images, dense)["accuracy"],
             "int8_tokens": evaluate.evaluate(model, images, off)["accuracy"],
             "int8_pruned": pruned,
         }
     return figures
+
+
+def measure_baseline(figures, baseline, images):
+    """Adds the float baseline to the figures of a part."""
+    predicted = predict(baseline, images)
+    figures["baseline_float"] = float(np.mean(predicted == images.labels))
+    figures["baseline_predicted"] = predicted.tolist()
 
 
 def sources(images):
@@ -87,7 +99,9 @@ def sources(images):
                      len(images.labels)).tolist()
 
 
-STEPS = (("dense GELU, float", "teacher_float"),
+STEPS = (("dense GELU, float: the teacher", "teacher_float"),
+         ("the same, trained on: the baseline", "baseline_float"),
+         ("ReLU, nothing pruned, float", "student_dense_float"),
          ("ReLU, tokens pruned, float", "student_float"),
          ("the same in INT8, nothing pruned", "int8_dense"),
          ("the same in INT8, tokens pruned", "int8_tokens"),
@@ -97,12 +111,14 @@ STEPS = (("dense GELU, float", "teacher_float"),
 def print_figures(figures):
     """A table that a person can read."""
     parts = [part for part in ("validation", "test") if part in figures]
-    print(f"\n{'accuracy':34}" + "".join(f"{part:>12}" for part in parts))
+    print(f"\n{'accuracy':36}" + "".join(f"{part:>12}" for part in parts))
     for title, key in STEPS:
+        if key not in figures[parts[0]]:
+            continue
         values = [figures[part][key] for part in parts]
         values = [value["accuracy"] if isinstance(value, dict) else value
                   for value in values]
-        print(f"{title:34}" + "".join(f"{value:12.4f}" for value in values))
+        print(f"{title:36}" + "".join(f"{value:12.4f}" for value in values))
     print("\nthreshold   accuracy  operations  FFN2 rows  (validation)")
     for row in figures["thresholds"]:
         chosen = "*" if (row["threshold"]

@@ -14,7 +14,7 @@ from . import losses
 from .model import VisionTransformer
 from .package import ALL_TOKENS
 
-STAGES = {"teacher": 1, "student": 2}
+STAGES = {"teacher": 1, "student": 2, "baseline": 3}
 LOG_FIELDS = ("stage", "epoch", "loss", "training_accuracy",
               "validation_accuracy", "sparsity", "seconds")
 
@@ -42,17 +42,33 @@ class Trainer:
         model = VisionTransformer(self.size, nn.GELU,
                                   (ALL_TOKENS,) * self.size.depth)
         model.scale_updates(self.config.network.residual_start)
-        config = self.config.teacher
+        self._train("teacher", self.config.teacher, model,
+                    self._label_loss(model))
+        return model
 
+    def baseline(self, teacher):
+        """The teacher, trained on for as many steps as the student is.
+
+        What the student is compared with: the same steps, learning rates and
+        first weights, but dense, GELU and labels alone.
+        """
+        model = VisionTransformer(self.size, nn.GELU, teacher.keep_ppm)
+        model.load_state_dict(teacher.state_dict())
+        self._train("baseline", self.config.student, model,
+                    self._label_loss(model))
+        return model
+
+    def _label_loss(self, model):
+        """The loss of networks that learn from labels alone."""
         def loss(progress, images, labels):
             del progress
             logits, _ = model(images)
             return functional.cross_entropy(
                 logits, labels,
-                label_smoothing=config.label_smoothing), logits, 0.0
+                label_smoothing=self.config.teacher.label_smoothing
+            ), logits, 0.0
 
-        self._train("teacher", config, model, loss)
-        return model
+        return loss
 
     def student(self, teacher):
         """The pruned ReLU network, trained on labels and the teacher."""
