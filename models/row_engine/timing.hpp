@@ -34,6 +34,9 @@ struct row_engine_latency {
   static constexpr std::uint64_t write = 4;  ///< last sum to memory
 };
 
+/// Of a line, and so the terms of a row that one read of token-major A brings.
+constexpr std::uint64_t row_engine_line_bytes = 64;
+
 /// Beats on the memory: accesses to one line of 64 bytes.
 struct product_beats {
   std::uint64_t a = 0;
