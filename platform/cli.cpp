@@ -80,6 +80,10 @@ const std::vector<cli_command>& cli_commands() {
   static const std::vector<cli_command> commands{
       {"run", "SCENARIO [--set KEY=VALUE]... [--out DIR] [--quiet]",
        "run a scenario and report", command_run},
+      {"cosim",
+       "SCENARIO --block BLOCK [--compare LEVEL] [--window N] "
+       "[--set KEY=VALUE]... [--out DIR] [--quiet]",
+       "run a block's RTL in lockstep with its model", command_cosim},
       {"describe", "PACKAGE", "show sizes, scales and tensors of a network",
        command_describe},
       {"make-package", "--geometry NAME [--seed N] [--dead-share X] --out FILE",

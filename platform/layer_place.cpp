@@ -44,4 +44,43 @@ layer_place place_of(std::uint32_t tag, const vit::geometry& size) {
   }
 }
 
+std::string layer_name(std::uint32_t tag) {
+  struct kind_name {
+    const char* name;
+    enum { once, in_block, in_head } where;
+  };
+  static constexpr kind_name names[LAYER_KIND_COUNT] = {
+      {"", kind_name::once},
+      {"patch", kind_name::once},
+      {"embed", kind_name::once},
+      {"norm1", kind_name::in_block},
+      {"query", kind_name::in_block},
+      {"key", kind_name::in_block},
+      {"value", kind_name::in_block},
+      {"scores", kind_name::in_head},
+      {"softmax", kind_name::in_head},
+      {"context", kind_name::in_head},
+      {"importance", kind_name::in_head},
+      {"select", kind_name::in_block},
+      {"projection", kind_name::in_block},
+      {"residual1", kind_name::in_block},
+      {"norm2", kind_name::in_block},
+      {"ffn1", kind_name::in_block},
+      {"scan", kind_name::in_block},
+      {"ffn2", kind_name::in_block},
+      {"residual2", kind_name::in_block},
+      {"norm", kind_name::once},
+      {"head", kind_name::once}};
+  const std::uint32_t kind = layer_tag_kind(tag);
+  if (kind >= LAYER_KIND_COUNT) return "";
+  const kind_name& name = names[kind];
+  if (name.where == kind_name::once) return name.name;
+  std::string text =
+      "blocks." + std::to_string(layer_tag_block(tag)) + "." + name.name;
+  if (name.where == kind_name::in_head) {
+    text += "." + std::to_string(layer_tag_head(tag));
+  }
+  return text;
+}
+
 }  // namespace vitvp::platform

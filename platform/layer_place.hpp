@@ -19,4 +19,8 @@ struct layer_place {
 /// The place of a tag (firmware/runtime/layer_tag.h) in a network of `size`.
 layer_place place_of(std::uint32_t tag, const vit::geometry& size);
 
+/// What a tag stands for, by kind, for every kind: "blocks.3.ffn2",
+/// "blocks.0.scores.2", "patch"; empty for a command without a layer.
+std::string layer_name(std::uint32_t tag);
+
 }  // namespace vitvp::platform

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/cosim/lockstep_report.hpp"
 #include "platform/scenario.hpp"
 #include "vit/macs.hpp"
 
@@ -143,6 +144,14 @@ struct check_result {
   }
 };
 
+/// RTL and its model side by side (`vitvp cosim`).
+struct lockstep_result {
+  std::string block;
+  models::lockstep_level level = models::lockstep_level::beats;
+  models::lockstep_counts compared;
+  std::optional<models::lockstep_divergence> divergence;
+};
+
 /// The part of a result that differs from run to run.
 struct host_result {
   double wall_seconds = 0;
@@ -164,6 +173,7 @@ struct run_result {
   dram_result dram;
   sram_result sram;
   check_result check;
+  std::optional<lockstep_result> lockstep;  ///< no part of to_json()
   host_result host;
 };
 

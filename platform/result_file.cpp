@@ -91,8 +91,8 @@ std::string to_text(const json& tree) {
   return text + "\n";
 }
 
-result_file::result_file(const std::string& directory)
-    : m_path((fs::path(directory) / "result.json").string()) {
+result_file::result_file(const std::string& directory, const std::string& name)
+    : m_path((fs::path(directory) / name).string()) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error || !fs::is_directory(directory)) {
@@ -107,10 +107,10 @@ result_file::result_file(const std::string& directory)
   }
 }
 
-void result_file::write(const run_result& result) const {
+void result_file::write(const json& tree) const {
   temporary_file part(temporary_path(m_path));
   std::ofstream stream(part.path(), std::ios::binary);
-  stream << to_text(to_json(result)) << std::flush;
+  stream << to_text(tree) << std::flush;
   stream.close();
   std::error_code error;
   if (stream) fs::rename(part.path(), m_path, error);

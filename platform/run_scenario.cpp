@@ -8,8 +8,10 @@
 
 #include "firmware/hal/native_backend.h"
 #include "firmware/runtime/model_image.h"
+#include "models/cosim/row_engine_lockstep.hpp"
 #include "models/host_cpu/elf.hpp"
 #include "platform/layer_check.hpp"
+#include "platform/layer_place.hpp"
 #include "platform/memory_image.hpp"
 #include "platform/resources.hpp"
 #include "platform/rtl_choice.hpp"
@@ -141,6 +143,7 @@ class runner {
       engine->add_observer(m_check);
       engine->add_observer(m_selections);
     }
+    if (m_options.lockstep) start_lockstep(*m_options.lockstep);
     load();
   }
 
@@ -216,8 +219,18 @@ class runner {
         static_cast<unsigned>(m_in.row_engine_rtl->parameter("MAX_TERMS"));
     config.row_engine_rtl = {m_in.row_engine_rtl, [this](const auto& what) {
                                end(run_status::rtl_failed, what);
+                               if (m_lockstep) m_lockstep->log().fail(what);
                                sc_core::sc_stop();
                              }};
+  }
+
+  void start_lockstep(const lockstep_request& request) {
+    auto* engine = dynamic_cast<models::row_engine_rtl*>(&m_soc.row_engine());
+    if (request.block != "row_engine" || engine == nullptr) {
+      throw vit::input_error("lockstep", request.block, "is not run as RTL");
+    }
+    m_lockstep = std::make_unique<models::row_engine_lockstep>(
+        *engine, request.config, reader());
   }
 
   soc_config configuration() {
@@ -393,6 +406,24 @@ class runner {
     collect_work();
     collect_memories();
     collect_check();
+    if (m_lockstep) collect_lockstep(*m_options.lockstep, m_lockstep->log());
+  }
+
+  void collect_lockstep(const lockstep_request& request,
+                        const models::lockstep_log& log) {
+    m_result.lockstep = lockstep_result{request.block, request.config.level,
+                                        log.counts(), log.divergence()};
+    auto& divergence = m_result.lockstep->divergence;
+    if (!divergence) return;
+    divergence->layer = layer_name(divergence->tag);
+    const std::string& path = request.window_path;
+    const auto period_ps =
+        static_cast<std::uint64_t>(m_clock / sc_time(1, sc_core::SC_PS));
+    if (!path.empty() &&
+        !log.window().write_vcd(path, request.block, period_ps)) {
+      throw vit::input_error("--out", path, "cannot be written",
+                             "is the disk full?");
+    }
   }
 
   void collect_engines() {
@@ -518,6 +549,7 @@ class runner {
   stall_ledger m_ledger;
   layer_check m_check;
   selection_record m_selections;
+  std::unique_ptr<models::row_engine_lockstep> m_lockstep;  // null: none
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -20,6 +21,13 @@ struct run_progress {
   std::string layer;         ///< being computed; may be empty
 };
 
+/// RTL to be held against its model, docs/cosim.md.
+struct lockstep_request {
+  std::string block;  ///< row_engine; the scenario must run it as RTL
+  models::lockstep_config config;
+  std::string window_path;  ///< VCD, written at a divergence; empty: none
+};
+
 struct run_options {
   /// May be empty. May be called as often as liked.
   std::function<void(const run_progress&)> progress;
@@ -27,6 +35,7 @@ struct run_options {
   std::function<bool()> interrupted;
   /// Gets what the firmware prints, if scenario::uart.echo; null: nobody does.
   std::ostream* uart = nullptr;
+  std::optional<lockstep_request> lockstep;
 };
 
 /// Builds the platform that the scenario describes, runs it to its end and

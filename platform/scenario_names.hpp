@@ -1,6 +1,7 @@
 // How the choices of a scenario are spelled, in files, results and messages.
 #pragma once
 
+#include "models/cosim/lockstep_report.hpp"
 #include "platform/scenario.hpp"
 
 namespace vitvp::platform {
@@ -26,6 +27,10 @@ constexpr named_choice<checks_level> checks_level_names[] = {
     {checks_level::none, "none"},
     {checks_level::results, "results"},
     {checks_level::layers, "layers"}};
+constexpr named_choice<models::lockstep_level> lockstep_level_names[] = {
+    {models::lockstep_level::values, "values"},
+    {models::lockstep_level::cycles, "cycles"},
+    {models::lockstep_level::beats, "beats"}};
 
 /// The name of `value` in one of the tables above.
 template <typename value_type, std::size_t count>

@@ -18,7 +18,15 @@ void row_engine_rtl::reset() {
 }
 
 execution row_engine_rtl::execute(const command& c) {
-  return m_runner.execute(c, [&] { return row_engine::execute(c); });
+  return m_runner.execute(c, [&] {
+    try {
+      return row_engine::execute(c);
+    } catch (const command_fault& fault) {
+      const bool by_parameter = fault.code() == fault_code::parameter;
+      if (by_parameter && m_watcher != nullptr) m_watcher->refused(c);
+      throw;
+    }
+  });
 }
 
 cycle_breakdown row_engine_rtl::perform(product_command& d) {

@@ -20,6 +20,8 @@ class row_engine_watcher {
   virtual void cycle(const row_engine_cycle& seen) = 0;
   /// The command has ended after these cycles.
   virtual void end(const cycle_breakdown& seen) = 0;
+  /// A command that the model refuses, and so must the RTL.
+  virtual void refused(const command& c) = 0;
 };
 
 /// Registers, queue, completion and observers are the model's; each command is

@@ -204,6 +204,11 @@ std::uint64_t beat_schedule::step_time(const tile_items& at) const {
          at.item() % at.walk().chunk_terms();
 }
 
+std::uint32_t beat_schedule::tile_of_step() const {
+  const std::uint32_t number = m_steps->walk().tile().number;
+  return m_steps->done() ? number - 1 : number;
+}
+
 std::uint32_t beat_schedule::cycle_class(std::uint64_t cycle) {
   if (m_steps->done()) return control;
   if (m_origin + step_time(*m_steps) + array() != cycle) {

@@ -73,6 +73,9 @@ class beat_schedule {
   /// from 0 on.
   std::uint32_t cycle_class(std::uint64_t cycle);
 
+  /// Number of the tile of the next step; of the last tile, if there is none.
+  std::uint32_t tile_of_step() const;
+
   const product_command& command() const { return m_command; }
   const row_engine_geometry& geometry() const { return m_geometry; }
 

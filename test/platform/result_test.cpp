@@ -161,7 +161,7 @@ TEST_CASE("a result file is complete or not there") {
   const std::string out = folder.file("a/b");
   const result_file file(out);
   CHECK(files_in(out) == 0);
-  file.write(sample_result());
+  file.write(to_json(sample_result()));
   CHECK(files_in(out) == 1);
   CHECK(json::parse(read_bytes(file.path())) == to_json(sample_result()));
   const result_file next(out);
@@ -180,8 +180,8 @@ TEST_CASE("a folder that cannot be made or written is refused at once") {
 
 TEST_CASE("samples for the test of the schema are written") {
   const std::string folder = VITVP_BINARY_DIR "/result-samples";
-  result_file(folder + "/good").write(sample_result());
-  result_file(folder + "/failed").write(failed_result());
+  result_file(folder + "/good").write(to_json(sample_result()));
+  result_file(folder + "/failed").write(to_json(failed_result()));
   CHECK(std::filesystem::exists(folder + "/failed/result.json"));
 }
 

@@ -1,0 +1,86 @@
+#include "models/cosim/lockstep.hpp"
+
+#include <utility>
+
+namespace vitvp::models {
+namespace {
+
+constexpr std::size_t history_beats = 16;
+
+}  // namespace
+
+lockstep_log::lockstep_log(std::string block, std::vector<std::string> ports,
+                           const rtl_block& pins, const lockstep_config& config)
+    : m_block(std::move(block)),
+      m_ports(std::move(ports)),
+      m_config(config),
+      m_window(pins, config.window_cycles) {
+  for (const std::string& port : m_ports) m_counts.beats.emplace_back(port, 0);
+}
+
+void lockstep_log::begin(const command& c) {
+  ++m_command;
+  m_tag = c.tag;
+  m_cycle = 0;
+  m_refused = 0;
+  m_expected.clear();
+  m_seen.clear();
+}
+
+void lockstep_log::begin_cycle() {
+  m_start_ps = static_cast<std::uint64_t>(sc_core::sc_time_stamp() /
+                                          sc_core::sc_time(1, sc_core::SC_PS));
+  m_window.sample(m_start_ps, m_command, m_cycle);
+}
+
+void lockstep_log::end_cycle(bool refused) {
+  ++m_cycle;
+  if (refused) ++m_refused;
+  ++m_counts.cycles;
+}
+
+void lockstep_log::expect(std::size_t port, const rtl_request& request) {
+  remember(m_expected, port, request);
+}
+
+void lockstep_log::see(std::size_t port, const rtl_request& request) {
+  remember(m_seen, port, request);
+  ++m_counts.beats[port].second;
+}
+
+void lockstep_log::remember(history& beats, std::size_t port,
+                            const rtl_request& request) {
+  if (beats.size() == history_beats) beats.pop_front();
+  beats.push_back({m_ports[port], served(), request.address, request.count,
+                   request.stride});
+}
+
+void lockstep_log::differ(lockstep_divergence found) {
+  fill_in(found);
+  m_divergence = std::move(found);
+  throw rtl_error(m_block + ": command " + std::to_string(m_command) +
+                  ", cycle " + std::to_string(m_cycle) + ": " +
+                  m_divergence->port + " " + m_divergence->field + ": " +
+                  m_divergence->what);
+}
+
+void lockstep_log::fail(const std::string& what) {
+  if (m_divergence) return;
+  lockstep_divergence found;
+  found.what = what;
+  fill_in(found);
+  m_divergence = std::move(found);
+}
+
+void lockstep_log::fill_in(lockstep_divergence& found) const {
+  found.block = m_block;
+  found.command = m_command;
+  found.tag = m_tag;
+  found.cycle = m_cycle;
+  found.refused = m_refused;
+  found.start_ps = m_start_ps;
+  found.expected_beats.assign(m_expected.begin(), m_expected.end());
+  found.got_beats.assign(m_seen.begin(), m_seen.end());
+}
+
+}  // namespace vitvp::models

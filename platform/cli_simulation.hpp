@@ -1,0 +1,25 @@
+// What commands that simulate have in common.
+#pragma once
+
+#include <string>
+
+#include "platform/cli_options.hpp"
+
+namespace vitvp::platform {
+
+/// Adds SCENARIO, --set, --out and --quiet. `out_meaning` is the help of --out.
+void add_run_options(cli_options& options, const char* out_meaning);
+
+/// The scenario of the options, with `settings` before those of --set.
+scenario scenario_of(const cli_options& options, arguments settings = {});
+
+/// Runs it, progress and what the firmware prints shown unless --quiet; sums
+/// are checked.
+run_result simulate(const scenario& s, const cli_services& services,
+                    const cli_options& options, run_options wanted = {});
+
+/// The exit status that fits a result; a quiet run says why it failed.
+int conclude(const run_result& result, const cli_services& services,
+             const cli_options& options);
+
+}  // namespace vitvp::platform
