@@ -120,7 +120,7 @@ int command_cosim(const arguments& args, const cli_services& services) {
     files->divergence.write(to_json(*result.lockstep->divergence));
   }
   if (!options.has("quiet")) report(services.out, result, files);
-  return conclude(result, services, options);
+  return conclude(s, result, services, options);
 }
 
 }  // namespace vitvp::platform

@@ -21,7 +21,7 @@ int command_run(const arguments& args, const cli_services& services) {
     write_report(services.out, result);
     if (file) services.out << "  result        " << file->path() << '\n';
   }
-  return conclude(result, services, options);
+  return conclude(s, result, services, options);
 }
 
 }  // namespace vitvp::platform

@@ -60,12 +60,12 @@ run_result simulate(const scenario& s, const cli_services& services,
   return result;
 }
 
-int conclude(const run_result& result, const cli_services& services,
-             const cli_options& options) {
+int conclude(const scenario& s, const run_result& result,
+             const cli_services& services, const cli_options& options) {
   if (all_held(result)) return exit_good;
   if (options.has("quiet")) {
-    services.err << "vitvp: " << result.scenario.name << ": "
-                 << describe_failure(result) << std::endl;
+    services.err << "vitvp: " << s.name << ": " << describe_failure(result)
+                 << std::endl;
   }
   return exit_failed;
 }

@@ -19,7 +19,7 @@ run_result simulate(const scenario& s, const cli_services& services,
                     const cli_options& options, run_options wanted = {});
 
 /// The exit status that fits a result; a quiet run says why it failed.
-int conclude(const run_result& result, const cli_services& services,
-             const cli_options& options);
+int conclude(const scenario& s, const run_result& result,
+             const cli_services& services, const cli_options& options);
 
 }  // namespace vitvp::platform

@@ -213,6 +213,116 @@ TEST_CASE("bad usage exits with 2 and says what is near") {
           "make-images --help)");
 }
 
+namespace {
+
+// What a comparison finds in the 17th command of the run.
+run_result diverging(const scenario& s, const run_options& options) {
+  run_result result = good(s, options);
+  result.status = run_status::rtl_failed;
+  result.lockstep = lockstep_result{"row_engine",
+                                    options.lockstep->config.level,
+                                    {16, 1234, {{"a", 7}, {"c", 9}}},
+                                    {}};
+  models::lockstep_divergence d;
+  d.block = "row_engine";
+  d.command = 17;
+  d.tag = 0x305;
+  d.layer = "blocks.3.key";
+  d.cycle = 42;
+  d.refused = 2;
+  d.start_ps = 99000;
+  d.port = "a";
+  d.field = "address";
+  d.expected = 0x1040;
+  d.got = 0x1080;
+  d.place = {{"tile", 3}, {"row", 25}};
+  d.expected_beats = {{"b", 39, 0x2000, 64, 0}, {"a", 40, 0x1040, 64, 0}};
+  d.got_beats = {{"b", 39, 0x2000, 64, 0}, {"a", 40, 0x1080, 64, 0}};
+  result.lockstep->divergence = d;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a comparison without a difference says how much was compared") {
+  const temporary_folder folder;
+  write_bytes(folder.file("a.yaml"), least);
+  const outcome result =
+      vitvp({"cosim", folder.file("a.yaml"), "--block", "row_engine",
+             "--compare", "cycles"},
+            [](const scenario& s, const run_options& options) {
+              CHECK(s.row_engine.model == engine_model::rtl);
+              CHECK(options.lockstep->block == "row_engine");
+              CHECK(options.lockstep->config.window_cycles == 200);
+              CHECK(options.lockstep->window_path.empty());
+              run_result found = diverging(s, options);
+              found.status = run_status::done;
+              found.lockstep->divergence.reset();
+              return found;
+            });
+  CHECK(result.status == 0);
+  CHECK_THAT(result.out, Contains("row_engine, cycles: equal in 16 commands, "
+                                  "1234 cycles\n"));
+  CHECK_THAT(result.out, Contains("a 7, c 9\n"));
+}
+
+TEST_CASE("a difference is told with both sides, written, and exits with 1") {
+  const temporary_folder folder;
+  const std::string out = folder.file("out");
+  write_bytes(folder.file("a.yaml"), least);
+  std::filesystem::create_directories(out);
+  write_bytes(out + "/divergence.json", "stale");
+  write_bytes(out + "/window.vcd", "stale");
+  const std::vector<std::string> args{"cosim",    folder.file("a.yaml"),
+                                      "--block",  "row_engine",
+                                      "--out",    out,
+                                      "--window", "30"};
+  const outcome result =
+      vitvp(args, [&](const scenario& s, const run_options& options) {
+        CHECK(options.lockstep->config.window_cycles == 30);
+        CHECK(options.lockstep->window_path == out + "/window.vcd");
+        CHECK_FALSE(std::filesystem::exists(out + "/window.vcd"));
+        CHECK_FALSE(std::filesystem::exists(out + "/divergence.json"));
+        return diverging(s, options);
+      });
+  CHECK(result.status == 1);
+  CHECK_THAT(result.out, Contains("DIVERGES after 16 commands"));
+  CHECK_THAT(result.out, Contains("17 of row_engine, tag 0x305, blocks.3.key"));
+  CHECK_THAT(result.out,
+             Contains("42 of the command, after 2 refused, at 99000 ps"));
+  CHECK_THAT(result.out, Contains("a address: expected 0x1040, got 0x1080"));
+  CHECK_THAT(result.out, Contains("tile 3, row 25"));
+  CHECK_THAT(result.out, Contains("40        a    0x1040"));
+  const auto tree = nlohmann::json::parse(read_bytes(out + "/divergence.json"));
+  CHECK(tree["command"] == 17);
+  CHECK(tree["layer"] == "blocks.3.key");
+  CHECK(tree["expected"] == 0x1040);
+  CHECK(tree["place"]["row"] == 25);
+  CHECK(tree["got_beats"][1]["address"] == 0x1080);
+  CHECK(std::filesystem::exists(out + "/result.json"));
+}
+
+TEST_CASE("a comparison that cannot be is refused") {
+  const temporary_folder folder;
+  const std::string path = folder.file("a.yaml");
+  write_bytes(path, least);
+  refuses({"cosim", path},
+          "cosim: --block is missing (see vitvp cosim --help)");
+  refuses({"cosim", path, "--block", "row_engin"},
+          "cosim: --block: 'row_engin' has no lockstep; did you mean "
+          "'row_engine'?");
+  refuses({"cosim", path, "--block", "row_engine", "--compare", "beets"},
+          "cosim: --compare: 'beets' is not known; did you mean 'beats'? "
+          "(values, cycles or beats)");
+  refuses({"cosim", path, "--block", "row_engine", "--window", "0"},
+          "cosim: --window: '0' is out of range; use a whole number in "
+          "1..1000000 (see vitvp cosim --help)");
+  refuses(
+      {"cosim", path, "--block", "row_engine", "--set", "row_engine.model=tlm"},
+      "cosim: --set row_engine.model: nothing but rtl can be compared with "
+      "the model; leave it out");
+}
+
 TEST_CASE("help and version are no errors") {
   for (const char* option : {"--help", "-h", "help"}) {
     const outcome result = vitvp({option});
@@ -221,7 +331,7 @@ TEST_CASE("help and version are no errors") {
   }
   CHECK_THAT(vitvp({"--version"}).out, Contains("vitvp 0."));
   for (const char* command :
-       {"run", "describe", "make-package", "make-images"}) {
+       {"run", "cosim", "describe", "make-package", "make-images"}) {
     const outcome result = vitvp({command, "--help"});
     CHECK(result.status == 0);
     CHECK(result.err.empty());
