@@ -156,6 +156,7 @@ struct lockstep_result {
 struct host_result {
   double wall_seconds = 0;
   double setup_seconds = 0;  ///< of these, before simulated time began
+  double cpu_seconds = 0;    ///< of all threads, after the set-up
 };
 
 struct run_result {

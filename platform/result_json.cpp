@@ -190,7 +190,8 @@ json to_json(const run_result& result) {
   tree["images"] = std::move(images);
   tree["host"] = {{"threads", result.scenario.host.threads},
                   {"wall_seconds", result.host.wall_seconds},
-                  {"setup_seconds", result.host.setup_seconds}};
+                  {"setup_seconds", result.host.setup_seconds},
+                  {"cpu_seconds", result.host.cpu_seconds}};
   return tree;
 }
 

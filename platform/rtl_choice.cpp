@@ -12,7 +12,8 @@ models::rtl_plugin_ptr chosen_rtl(const scenario& s, const std::string& block,
   const std::string plugin_key = block + ".plugin";
   if (model == engine_model::tlm) {
     if (plugin.empty()) return nullptr;
-    throw scenario_error(s, plugin_key, "is not used by " + block + ".model tlm",
+    throw scenario_error(s, plugin_key,
+                         "is not used by " + block + ".model tlm",
                          "set " + block + ".model to rtl");
   }
   std::string path = plugin;
@@ -22,7 +23,8 @@ models::rtl_plugin_ptr chosen_rtl(const scenario& s, const std::string& block,
       throw scenario_error(
           s, block + ".model", "there is no RTL in this build: " + path,
           "install Verilator (apt-get install verilator) and build again, or "
-          "set " + plugin_key);
+          "set " +
+              plugin_key);
     }
   }
   try {

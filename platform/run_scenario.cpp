@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <memory>
 
@@ -563,7 +564,10 @@ run_result run_scenario(const scenario& s, const run_options& options) {
   try {
     runner run(s, options, read_inputs(s));
     const double setup = since(begin);
+    const std::clock_t simulation = std::clock();
     run_result result = run.run();
+    result.host.cpu_seconds =
+        static_cast<double>(std::clock() - simulation) / CLOCKS_PER_SEC;
     result.host.setup_seconds = setup;
     result.host.wall_seconds = since(begin);
     return result;

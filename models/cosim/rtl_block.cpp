@@ -74,7 +74,9 @@ void rtl_block::sample() {
   m_trace_ps += m_half_period_ps;
 }
 
-void rtl_block::settle() { evaluate(false); }
+void rtl_block::settle() {
+  evaluate(false);
+}
 
 void rtl_block::edge() {
   sample();

@@ -16,8 +16,8 @@ rtl_plugin::rtl_plugin(const std::string& path, const std::string& block)
     fail(std::string("has no function ") + VITVP_RTL_PLUGIN_ENTRY +
          ": it is no RTL plug-in (docs/cosim.md)");
   }
-  m_functions = m_library.get<decltype(vitvp_rtl_plugin_entry)>(
-      VITVP_RTL_PLUGIN_ENTRY)();
+  m_functions =
+      m_library.get<decltype(vitvp_rtl_plugin_entry)>(VITVP_RTL_PLUGIN_ENTRY)();
   if (m_functions == nullptr) fail("its entry point returns nothing");
   if (m_functions->abi != VITVP_RTL_PLUGIN_ABI) {
     fail("is of version " + std::to_string(m_functions->abi) +

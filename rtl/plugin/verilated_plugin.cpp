@@ -27,7 +27,9 @@ struct instance {
 #include "vitvp_pins.inc"
 #undef VITVP_PIN
   }
-  ~instance() { module->final(); }
+  ~instance() {
+    module->final();
+  }
 
   VerilatedContext context;
   std::unique_ptr<VITVP_MODULE> module;
@@ -35,7 +37,9 @@ struct instance {
   std::vector<vitvp_pin> pins;
 };
 
-instance& of(void* block) { return *static_cast<instance*>(block); }
+instance& of(void* block) {
+  return *static_cast<instance*>(block);
+}
 
 void* create() {
   try {
@@ -45,14 +49,18 @@ void* create() {
   }
 }
 
-void destroy(void* block) { delete &of(block); }
+void destroy(void* block) {
+  delete &of(block);
+}
 
 const vitvp_pin* pins(void* block, uint32_t* count) {
   *count = static_cast<uint32_t>(of(block).pins.size());
   return of(block).pins.data();
 }
 
-void evaluate(void* block) { of(block).module->eval(); }
+void evaluate(void* block) {
+  of(block).module->eval();
+}
 
 int trace_open(void* block, const char* path) {
   instance& i = of(block);
@@ -81,20 +89,21 @@ const vitvp_parameter parameters[] = {
 #undef VITVP_PARAMETER
     {nullptr, 0}};
 
-const vitvp_rtl_plugin plugin = {
-    VITVP_RTL_PLUGIN_ABI,
-    VITVP_BLOCK,
-    VITVP_DESCRIPTION,
-    parameters,
-    sizeof parameters / sizeof parameters[0] - 1,
-    create,
-    destroy,
-    pins,
-    evaluate,
-    trace_open,
-    trace_sample,
-    trace_close};
+const vitvp_rtl_plugin plugin = {VITVP_RTL_PLUGIN_ABI,
+                                 VITVP_BLOCK,
+                                 VITVP_DESCRIPTION,
+                                 parameters,
+                                 sizeof parameters / sizeof parameters[0] - 1,
+                                 create,
+                                 destroy,
+                                 pins,
+                                 evaluate,
+                                 trace_open,
+                                 trace_sample,
+                                 trace_close};
 
 }  // namespace
 
-extern "C" const vitvp_rtl_plugin* vitvp_rtl_plugin_entry() { return &plugin; }
+extern "C" const vitvp_rtl_plugin* vitvp_rtl_plugin_entry() {
+  return &plugin;
+}

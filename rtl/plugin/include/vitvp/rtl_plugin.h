@@ -61,8 +61,8 @@ struct vitvp_rtl_plugin {
 };
 
 /* The entry point; what it returns stays valid while the library is loaded. */
-VITVP_RTL_PLUGIN_EXPORT const struct vitvp_rtl_plugin*
-vitvp_rtl_plugin_entry(void);
+VITVP_RTL_PLUGIN_EXPORT const struct vitvp_rtl_plugin* vitvp_rtl_plugin_entry(
+    void);
 
 #ifdef __cplusplus
 }

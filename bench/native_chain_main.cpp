@@ -1,0 +1,97 @@
+// Times the native chain on the network of a scenario, and the host's peak.
+//
+//     vitvp_bench_native SCENARIO [ROUNDS] [KEY=VALUE...]
+//
+// Prints a JSON object: seconds of CPU for an image, the same of its matrix
+// products alone, multiply-accumulates of an image, and how many a second the
+// chain and the peak make; each time is the median of the rounds. The first
+// image is compared with the reference before anything is timed.
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "bench/cpu_time.hpp"
+#include "bench/native_chain.hpp"
+#include "bench/product_peak.hpp"
+#include "platform/scenario.hpp"
+#include "platform/scenario_policy.hpp"
+#include "vit/input_error.hpp"
+#include "vit/reference.hpp"
+#include "vit/synthetic.hpp"
+
+namespace {
+
+using namespace vitvp;
+
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + values.size() / 2,
+                   values.end());
+  return values[values.size() / 2];
+}
+
+double peak_rate() {
+  constexpr std::uint64_t rounds = 4000000;
+  std::int32_t sink = 0;
+  const double begin = bench::thread_cpu_seconds();
+  const std::uint64_t macs = bench::multiply_in_registers(rounds, &sink);
+  const double seconds = bench::thread_cpu_seconds() - begin;
+  return sink == 1 ? 0 : static_cast<double>(macs) / seconds;
+}
+
+nlohmann::ordered_json measure(const platform::scenario& s, unsigned rounds) {
+  const vit::package model = vit::open_package(s.package);
+  const vit::image_set images = vit::open_images(s.images.path, model);
+  const vit::pruning_policy policy = platform::effective_pruning(s, model);
+  bench::native_chain chain(model, policy);
+  if (chain.classify(images.image(0)) !=
+      vit::classify(model, policy, images.image(0)).logits) {
+    throw vit::input_error("the chain's logits are not the reference's");
+  }
+  const std::uint64_t macs = chain.macs();
+  std::vector<double> seconds;
+  std::vector<double> product_seconds;
+  std::vector<double> peaks;
+  for (unsigned i = 0; i < rounds; ++i) {
+    peaks.push_back(peak_rate());
+    const double products = chain.product_seconds();
+    const double begin = bench::thread_cpu_seconds();
+    chain.classify(images.image(0));
+    seconds.push_back(bench::thread_cpu_seconds() - begin);
+    product_seconds.push_back(chain.product_seconds() - products);
+  }
+  return {{"seconds", median(seconds)},
+          {"product_seconds", median(product_seconds)},
+          {"macs", macs},
+          {"macs_per_second", static_cast<double>(macs) / median(seconds)},
+          {"peak_macs_per_second", median(peaks)}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::cerr << "usage: vitvp_bench_native SCENARIO [ROUNDS] [KEY=VALUE...]\n";
+    return 2;
+  }
+  const unsigned long rounds =
+      argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 1;
+  if (rounds < 1 || rounds > 1000) {
+    std::cerr << "vitvp_bench_native: ROUNDS must be 1..1000\n";
+    return 2;
+  }
+  try {
+    const std::vector<std::string> overrides(argv + std::min(argc, 3),
+                                             argv + argc);
+    std::cout << measure(platform::load_scenario(argv[1], overrides),
+                         static_cast<unsigned>(rounds))
+                     .dump(1)
+              << std::endl;
+  } catch (const std::exception& error) {
+    std::cerr << "vitvp_bench_native: " << error.what() << '\n';
+    return 2;
+  }
+  return 0;
+}
