@@ -1,7 +1,9 @@
 #include "models/common/register_file.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace vitvp::models {
@@ -15,16 +17,32 @@ register_file::register_file(const registers::register_info* table,
     entry item;
     item.info = table[i];
     item.values.assign(table[i].count, table[i].reset);
-    m_entries.emplace(table[i].offset, std::move(item));
+    m_entries.push_back(std::move(item));
   }
+  std::sort(m_entries.begin(), m_entries.end(),
+            [](const entry& a, const entry& b) {
+              return a.info.offset < b.info.offset;
+            });
+  for (const entry& item : m_entries) m_offsets.push_back(item.info.offset);
+}
+
+/// Of the last entry that begins at `offset` or before it; m_entries.size() if
+/// there is none.
+std::size_t register_file::position(std::uint32_t offset) const {
+  const auto above =
+      std::upper_bound(m_offsets.begin(), m_offsets.end(), offset);
+  if (above == m_offsets.begin()) return m_entries.size();
+  return static_cast<std::size_t>(above - m_offsets.begin()) - 1;
 }
 
 register_file::entry& register_file::at(std::uint32_t offset) {
-  return m_entries.at(offset);
+  return const_cast<entry&>(std::as_const(*this).at(offset));
 }
 
 const register_file::entry& register_file::at(std::uint32_t offset) const {
-  return m_entries.at(offset);
+  const entry& item = m_entries.at(position(offset));
+  if (item.info.offset == offset) return item;
+  throw std::out_of_range("no register at offset " + std::to_string(offset));
 }
 
 void register_file::on_peek(std::uint32_t offset, peek_handler handler) {
@@ -49,16 +67,16 @@ void register_file::set(std::uint32_t offset, std::uint32_t value,
 }
 
 void register_file::reset() {
-  for (auto& [offset, item] : m_entries) {
+  for (entry& item : m_entries) {
     item.values.assign(item.info.count, item.info.reset);
   }
 }
 
 register_file::place register_file::find(std::uint64_t offset) {
   if (offset > 0xffffffffU) return {};
-  auto above = m_entries.upper_bound(static_cast<std::uint32_t>(offset));
-  if (above == m_entries.begin()) return {};
-  entry& item = std::prev(above)->second;
+  const std::size_t at = position(static_cast<std::uint32_t>(offset));
+  if (at == m_entries.size()) return {};
+  entry& item = m_entries[at];
   const auto distance = static_cast<std::uint32_t>(offset) - item.info.offset;
   const std::uint32_t index = distance / item.info.stride;
   if (distance % item.info.stride != 0 || index >= item.info.count) return {};

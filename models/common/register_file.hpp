@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <tlm>
 #include <vector>
 
@@ -72,6 +71,7 @@ class register_file {
     unsigned index = 0;
   };
 
+  std::size_t position(std::uint32_t offset) const;
   entry& at(std::uint32_t offset);
   const entry& at(std::uint32_t offset) const;
   place find(std::uint64_t offset);
@@ -81,7 +81,8 @@ class register_file {
   void write(const place& found, std::uint32_t value);
 
   std::uint32_t m_bytes;
-  std::map<std::uint32_t, entry> m_entries;  // by offset
+  std::vector<std::uint32_t> m_offsets;  // of m_entries, ascending
+  std::vector<entry> m_entries;
 };
 
 }  // namespace vitvp::models
