@@ -32,15 +32,24 @@ string(REGEX REPLACE "([^=;]+)=([^;]+);?" "VITVP_PARAMETER(\\1, \\2)\n"
 file(WRITE "${FOLDER}/vitvp_parameters.inc" "${parameters}")
 
 set(runtime "${VERILATOR_ROOT}/include")
-file(GLOB generated "${FOLDER}/V${TOP}*.cpp")
-run("${CXX}" -std=c++17 -O3 -w -fPIC -shared -fvisibility=hidden
+if(NOT DEFINED RUNTIME)
+  set(RUNTIME "${runtime}/verilated.cpp" "${runtime}/verilated_vcd_c.cpp"
+              "${runtime}/verilated_threads.cpp")
+endif()
+if(NOT DEFINED OPTIMISATION)
+  set(OPTIMISATION -O3)
+endif()
+# One file is compiled faster than a dozen that share their headers.
+file(GLOB generated RELATIVE "${FOLDER}" "${FOLDER}/V${TOP}*.cpp")
+list(TRANSFORM generated REPLACE "(.+)" "#include \"\\1\"\n")
+list(JOIN generated "" generated)
+file(WRITE "${FOLDER}/whole.cpp" "${generated}")
+run("${CXX}" -std=c++17 ${OPTIMISATION} -w -fPIC -shared -fvisibility=hidden
     -fvisibility-inlines-hidden -pthread
     -I "${FOLDER}" -I "${runtime}" -I "${runtime}/vltstd"
     -I "${PLUGIN_DIR}/include"
     -DVM_TRACE=1
     "-DVITVP_MODULE=V${TOP}" "-DVITVP_HEADER=\"V${TOP}.h\""
     "-DVITVP_BLOCK=\"${BLOCK}\"" "-DVITVP_DESCRIPTION=\"${DESCRIPTION}\""
-    ${generated} "${PLUGIN_DIR}/verilated_plugin.cpp"
-    "${runtime}/verilated.cpp" "${runtime}/verilated_vcd_c.cpp"
-    "${runtime}/verilated_threads.cpp" -Wl,-z,defs -latomic
+    "${FOLDER}/whole.cpp" "${PLUGIN_DIR}/verilated_plugin.cpp" ${RUNTIME} -Wl,-z,defs -latomic
     -o "${LIBRARY}")

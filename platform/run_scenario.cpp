@@ -364,8 +364,9 @@ class runner {
     }
   }
 
-  // Simulates until the firmware finishes, nothing can happen any more, or the
-  // limit is reached, and returns false; or true, when interrupted before.
+  // Simulates until the firmware finishes, core or RTL fail, nothing can happen
+  // any more, or the limit is reached, and returns false; or true, when
+  // interrupted before.
   bool advance_to(const sc_time& limit) {
     const sc_time slice(1, sc_core::SC_MS);
     sc_time until;
@@ -374,7 +375,8 @@ class runner {
       until = std::min(limit, until + slice);
       sc_core::sc_start(until - sc_core::sc_time_stamp(),
                         sc_core::SC_EXIT_ON_STARVATION);
-    } while (!m_finished && until < limit && sc_core::sc_pending_activity());
+    } while (!m_finished && m_result.status == run_status::done &&
+             until < limit && sc_core::sc_pending_activity());
     return false;
   }
 

@@ -23,14 +23,16 @@ void lockstep_log::begin(const command& c) {
   m_tag = c.tag;
   m_cycle = 0;
   m_refused = 0;
+  m_last = {};
   m_expected.clear();
   m_seen.clear();
 }
 
 void lockstep_log::begin_cycle() {
-  m_start_ps = static_cast<std::uint64_t>(sc_core::sc_time_stamp() /
-                                          sc_core::sc_time(1, sc_core::SC_PS));
-  m_window.sample(m_start_ps, m_command, m_cycle);
+  const auto now_ps = static_cast<std::uint64_t>(
+      sc_core::sc_time_stamp() / sc_core::sc_time(1, sc_core::SC_PS));
+  m_last = {m_cycle, m_refused, now_ps};
+  m_window.sample(now_ps, m_command, m_cycle);
 }
 
 void lockstep_log::end_cycle(bool refused) {
@@ -59,7 +61,7 @@ void lockstep_log::differ(lockstep_divergence found) {
   fill_in(found);
   m_divergence = std::move(found);
   throw rtl_error(m_block + ": command " + std::to_string(m_command) +
-                  ", cycle " + std::to_string(m_cycle) + ": " +
+                  ", cycle " + std::to_string(m_last.cycle) + ": " +
                   m_divergence->port + " " + m_divergence->field + ": " +
                   m_divergence->what);
 }
@@ -76,9 +78,9 @@ void lockstep_log::fill_in(lockstep_divergence& found) const {
   found.block = m_block;
   found.command = m_command;
   found.tag = m_tag;
-  found.cycle = m_cycle;
-  found.refused = m_refused;
-  found.start_ps = m_start_ps;
+  found.cycle = m_last.cycle;
+  found.refused = m_last.refused;
+  found.start_ps = m_last.start_ps;
   found.expected_beats.assign(m_expected.begin(), m_expected.end());
   found.got_beats.assign(m_seen.begin(), m_seen.end());
 }

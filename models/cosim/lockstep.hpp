@@ -65,8 +65,10 @@ class lockstep_log {
   std::uint64_t m_command = 0;
   std::uint32_t m_tag = 0;
   std::uint64_t m_cycle = 0;    // of the command
-  std::uint64_t m_refused = 0;  // of these
-  std::uint64_t m_start_ps = 0;
+  std::uint64_t m_refused = 0;  // of those before
+  struct {
+    std::uint64_t cycle, refused, start_ps;
+  } m_last = {};  // the present cycle, or the last one
   history m_expected;
   history m_seen;
 };
