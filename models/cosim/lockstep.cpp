@@ -45,16 +45,25 @@ void lockstep_log::expect(std::size_t port, const rtl_request& request) {
   remember(m_expected, port, request);
 }
 
-void lockstep_log::see(std::size_t port, const rtl_request& request) {
+void lockstep_log::see(std::size_t port, const rtl_request& request,
+                       bool served) {
   remember(m_seen, port, request);
-  ++m_counts.beats[port].second;
+  if (served) ++m_counts.beats[port].second;
 }
 
 void lockstep_log::remember(history& beats, std::size_t port,
                             const rtl_request& request) {
+  const lockstep_beat beat{m_ports[port], served(), request.address,
+                           request.count, request.stride};
+  // What was refused is asked for again.
+  for (auto last = beats.rbegin(); last != beats.rend(); ++last) {
+    if (last->cycle != beat.cycle) break;
+    if (last->port != beat.port) continue;
+    *last = beat;
+    return;
+  }
   if (beats.size() == history_beats) beats.pop_front();
-  beats.push_back({m_ports[port], served(), request.address, request.count,
-                   request.stride});
+  beats.push_back(beat);
 }
 
 void lockstep_log::differ(lockstep_divergence found) {
@@ -62,8 +71,8 @@ void lockstep_log::differ(lockstep_divergence found) {
   m_divergence = std::move(found);
   throw rtl_error(m_block + ": command " + std::to_string(m_command) +
                   ", cycle " + std::to_string(m_last.cycle) + ": " +
-                  m_divergence->port + " " + m_divergence->field + ": " +
-                  m_divergence->what);
+                  m_divergence->port + " " + m_divergence->field +
+                  " is not the model's");
 }
 
 void lockstep_log::fail(const std::string& what) {

@@ -41,9 +41,10 @@ class lockstep_log {
   /// Served so far in this command.
   std::uint64_t served() const { return m_cycle - m_refused; }
 
-  /// The port should ask, or asks, for this in the present cycle.
+  /// The port should ask, or asks, for this in the present cycle; in a cycle
+  /// that memory refuses it asks and is not `served`.
   void expect(std::size_t port, const rtl_request& request);
-  void see(std::size_t port, const rtl_request& request);
+  void see(std::size_t port, const rtl_request& request, bool served);
 
   /// Reports a difference in the present cycle: throws rtl_error.
   [[noreturn]] void differ(lockstep_divergence found);

@@ -78,8 +78,8 @@ void row_engine_lockstep::cycle(const row_engine_cycle& seen) {
   m_log.begin_cycle();
   for (const row_engine_port port : all_ports) {
     const rtl_request& request = request_of(port, seen);
-    if (!request.valid || seen.refused) continue;
-    m_log.see(static_cast<std::size_t>(port), request);
+    if (!request.valid) continue;
+    m_log.see(static_cast<std::size_t>(port), request, !seen.refused);
   }
   if (m_log.config().level == lockstep_level::beats) compare_cycle(seen);
   m_log.end_cycle(seen.refused);
@@ -91,9 +91,7 @@ void row_engine_lockstep::compare_cycle(const row_engine_cycle& seen) {
   for (const row_engine_port port : all_ports) {
     const auto next = m_schedule->front(port);
     const bool due = next && next->cycle == now;
-    if (due && !seen.refused) {
-      m_log.expect(static_cast<std::size_t>(port), request_of(*next));
-    }
+    if (due) m_log.expect(static_cast<std::size_t>(port), request_of(*next));
   }
   for (const row_engine_port port : all_ports) compare_port(port, seen);
   if (!seen.refused) {

@@ -277,7 +277,7 @@ TEST_CASE("what a beat asks for is compared") {
   recorded_command run;
   const std::size_t b = run.cycle_of(&row_engine_cycle::b) + 3;
   const auto address =
-      static_cast<std::int64_t>(run.p.b + 3 * run.p.b_term_stride);
+      std::int64_t{run.p.b} + std::int64_t{3} * run.p.b_term_stride;
   lockstep_divergence found =
       run.with([&](recording& r) { ++r.cycles[b].b.address; });
   check(found, "b", "address", b, address, address + 1);
