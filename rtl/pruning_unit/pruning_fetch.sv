@@ -1,6 +1,7 @@
 // Reads `rows` rows of `row_bytes` bytes, BYTES per request, from the cycle
-// after `start` on. Data come two cycles after a request was accepted; bytes
-// that are not of the row are zero in `data`.
+// after `start` on. Data come two cycles after a request was accepted, and are
+// missing two cycles after one was not; bytes that are not of the row are zero
+// in `data`.
 module pruning_fetch #(
     parameter integer BYTES = 64,
     parameter integer COUNT_BITS = 7
@@ -19,6 +20,7 @@ module pruning_fetch #(
     input  logic                  read_ready,
     input  logic [   8*BYTES-1:0] read_data,
     output logic                  data_valid,
+    output logic                  data_missing,
     output logic [   8*BYTES-1:0] data,
     output logic                  data_ends_row,
     output logic                  data_ends
@@ -65,17 +67,18 @@ module pruning_fetch #(
   // What is on its way from memory.
   logic [COUNT_BITS-1:0] bytes_1;
   logic [COUNT_BITS-1:0] bytes_2;
-  logic [2:0] flags_1;
-  logic [2:0] flags_2;
+  logic [3:0] flags_1;
+  logic [3:0] flags_2;
 
   always_ff @(posedge clk) begin
-    flags_1 <= reset ? 3'd0 : {issue, issue && ends_row, issue && ends};
-    flags_2 <= reset ? 3'd0 : flags_1;
+    flags_1 <= reset ? 4'd0 : {active && !issue, issue, issue && ends_row,
+                               issue && ends};
+    flags_2 <= reset ? 4'd0 : flags_1;
     bytes_1 <= read_bytes;
     bytes_2 <= bytes_1;
   end
 
-  assign {data_valid, data_ends_row, data_ends} = flags_2;
+  assign {data_missing, data_valid, data_ends_row, data_ends} = flags_2;
 
   genvar i;
   generate

@@ -17,6 +17,7 @@ module pruning_select #(
     input  logic [         127:0] read_entries,  // in the cycle after `read`
     output logic                  push,
     output logic [          15:0] push_index,
+    output logic                  waits,         // could `read`, but for `hold`
     output logic                  ends           // with the last `read`
 );
 
@@ -38,6 +39,7 @@ module pruning_select #(
   assign pass_ends = token[15:2] == last_group;
   assign read = ranking || (listing && !hold);
   assign read_group = GROUP_BITS'(token >> 2);
+  assign waits = listing && hold;
   assign ends = listing && !hold && token == last_token;
 
   always_ff @(posedge clk) begin

@@ -5,6 +5,7 @@
 // `submit` is a write of SUBMIT: the parameters are taken in that cycle. Memory:
 // a read or write is done when valid and ready; read_data belong to the read of
 // two cycles ago. All addresses are byte addresses, of any alignment for reads.
+// `cycle_class`: 0 idle, 1 compute, 3 bank conflict, 4 control.
 // MAX_TOKENS 1..65535, BYTES_PER_CYCLE a power of two 4..256, QUEUE_DEPTH
 // 2..255. `reset` is synchronous.
 module pruning_unit #(
@@ -40,6 +41,7 @@ module pruning_unit #(
     output logic [                 31:0] fault_tag,
     output logic [                 31:0] live_count,
     output logic [                 31:0] kept_count,
+    output logic [                  2:0] cycle_class,
     // Memory.
     output logic                         read_valid,
     output logic [                 31:0] read_address,
@@ -58,6 +60,10 @@ module pruning_unit #(
   localparam logic [1:0] IMPORTANCE = 0;
   localparam logic [1:0] SELECT = 1;
   localparam logic [1:0] SCAN = 2;
+  localparam logic [2:0] IDLE_CYCLE = 0;
+  localparam logic [2:0] COMPUTE_CYCLE = 1;
+  localparam logic [2:0] CONFLICT_CYCLE = 3;
+  localparam logic [2:0] CONTROL_CYCLE = 4;
   localparam logic [3:0] FAULT_PARAMETER = 6;
   localparam logic [3:0] FAULT_QUEUE_OVERFLOW = 7;
   localparam logic [31:0] SUBMIT_OFFSET = 32'h008;
@@ -199,6 +205,7 @@ module pruning_unit #(
   // Operands.
   logic hold;
   logic data_valid;
+  logic data_missing;
   logic data_ends_row;
   logic [8*BYTES_PER_CYCLE-1:0] data;
 
@@ -220,6 +227,7 @@ module pruning_unit #(
       .read_ready(read_ready),
       .read_data(read_data),
       .data_valid(data_valid),
+      .data_missing(data_missing),
       .data(data),
       .data_ends_row(data_ends_row),
       .data_ends(data_ends)
@@ -237,6 +245,7 @@ module pruning_unit #(
   logic scan_push;
   logic [15:0] scan_index;
   logic select_push;
+  logic select_waits;
   logic [15:0] select_index;
 
   pruning_store #(
@@ -289,6 +298,7 @@ module pruning_unit #(
       .read_entries(importances),
       .push(select_push),
       .push_index(select_index),
+      .waits(select_waits),
       .ends(select_ends)
   );
 
@@ -323,5 +333,20 @@ module pruning_unit #(
       .empty(list_empty),
       .entries(entries)
   );
+
+  // What this cycle is.
+  logic computes;
+  logic conflicts;
+
+  assign computes = data_valid || importance_read || select_read;
+  assign conflicts = data_missing || select_waits
+                     || (drain && count == 3 && !list_empty);
+
+  always_comb begin
+    cycle_class = CONTROL_CYCLE;
+    if (!(set_up || work || drain)) cycle_class = IDLE_CYCLE;
+    else if (computes) cycle_class = COMPUTE_CYCLE;
+    else if (conflicts) cycle_class = CONFLICT_CYCLE;
+  end
 
 endmodule

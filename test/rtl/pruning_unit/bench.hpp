@@ -9,8 +9,11 @@
 #include <memory>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "models/common/observer.hpp"
 #include "test/rtl/pruning_unit/reference.hpp"
 
 namespace vitvp::test {
@@ -69,6 +72,7 @@ class pruning_bench {
     m_rtl->write_ready = accepts();
     show_operand();
     m_rtl->eval();
+    count();
     take_requests();
     m_rtl->clk = 1;
     m_rtl->eval();
@@ -83,6 +87,10 @@ class pruning_bench {
 
   /// Clock edges since the beginning.
   std::uint64_t edges() const { return m_edges; }
+  /// Cycles of each class since this was asked last.
+  models::cycle_breakdown take_cycles() {
+    return std::exchange(m_cycles, models::cycle_breakdown());
+  }
   const rtl& pins() const { return *m_rtl; }
 
   std::vector<std::uint8_t> memory;
@@ -99,6 +107,25 @@ class pruning_bench {
 
   std::uint8_t noise() {
     return static_cast<std::uint8_t>(m_random() >> 8 & 255U);
+  }
+
+  void count() {
+    switch (m_rtl->cycle_class) {
+      case 0:
+        break;
+      case 1:
+        ++m_cycles.compute;
+        break;
+      case 3:
+        ++m_cycles.bank_conflict;
+        break;
+      case 4:
+        ++m_cycles.control;
+        break;
+      default:
+        throw std::runtime_error("no class of cycles: " +
+                                 std::to_string(m_rtl->cycle_class));
+    }
   }
 
   void watch() {
@@ -142,6 +169,7 @@ class pruning_bench {
   std::uint64_t m_edges = 0;
   std::uint64_t m_last_edge = 0;  // at which a command ended or none ran
   std::uint32_t m_completed = 0;
+  models::cycle_breakdown m_cycles;
 };
 
 }  // namespace vitvp::test

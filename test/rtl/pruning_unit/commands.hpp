@@ -9,14 +9,16 @@
 namespace vitvp::test {
 
 /// Cycles that the model gives a valid command, without refused requests.
-inline std::uint64_t rule(const pruning_command& c, unsigned bytes_per_cycle) {
-  using namespace vitvp::models;
-  if (c.operation == pruning_operation::importance) {
-    return importance_cycles(c.tokens, bytes_per_cycle).total();
+inline models::cycle_breakdown rule(const pruning_command& c,
+                                    unsigned bytes_per_cycle) {
+  switch (c.operation) {
+    case pruning_operation::importance:
+      return models::importance_cycles(c.tokens, bytes_per_cycle);
+    case pruning_operation::select:
+      return models::select_cycles(c.tokens);
+    default:
+      return models::scan_cycles(c.tokens, c.channels, bytes_per_cycle);
   }
-  if (c.operation == pruning_operation::select)
-    return select_cycles(c.tokens).total();
-  return scan_cycles(c.tokens, c.channels, bytes_per_cycle).total();
 }
 
 /// Where the commands below write their lists.

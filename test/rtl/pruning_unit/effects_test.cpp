@@ -43,7 +43,7 @@ void compare(const std::string& effect, const pruning_command& c) {
   if (c.operation == pruning_operation::scan) {
     shape += ", " + std::to_string(c.channels) + " channels";
   }
-  compare(effect, shape, rule(c, bytes_per_cycle), measure(c));
+  compare(effect, shape, rule(c, bytes_per_cycle).total(), measure(c));
 }
 
 }  // namespace
@@ -77,7 +77,8 @@ TEST_CASE("commands that wait follow each other without a cycle in between") {
       head(0, 197, true), head(200, 197, false), selection(197, 98),
       scanning(99, 20), scanning(99, 20)};
   std::uint64_t model = 0;
-  for (const pruning_command& c : commands) model += rule(c, bytes_per_cycle);
+  for (const pruning_command& c : commands)
+    model += rule(c, bytes_per_cycle).total();
   b.submit(commands[0], 0);
   const std::uint64_t start = b.edges();
   for (std::uint32_t i = 1; i < commands.size(); ++i) b.submit(commands[i], i);

@@ -33,8 +33,8 @@ struct error_row {
 };
 
 /// Runs random commands, back to back or with gaps, on RTL and reference, and
-/// compares memory and counts after each. Compares cycles unless memory
-/// refuses requests.
+/// compares memory, counts and the classes of cycles after each: what refused
+/// requests cost must be in one class.
 template <typename rtl>
 class comparison {
  public:
@@ -126,7 +126,13 @@ class comparison {
     const std::uint64_t start = std::max(m_end, p.submitted);
     m_end = m_bench.edges();
     const std::uint64_t took = m_end - start;
-    const std::uint64_t expected = rule(p.command, m_bytes);
+    const vitvp::models::cycle_breakdown planned = rule(p.command, m_bytes);
+    const vitvp::models::cycle_breakdown seen = m_bench.take_cycles();
+    CHECK(seen.compute == planned.compute);
+    CHECK(seen.control == planned.control);
+    CHECK(seen.total() == took);
+    if (m_bench.refused_percent == 0) CHECK(seen.bank_conflict == 0);
+    const std::uint64_t expected = planned.total();
     error_row& row = m_rows.at(static_cast<std::size_t>(p.command.operation));
     ++row.commands;
     row.rule_cycles += expected;
