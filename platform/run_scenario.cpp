@@ -42,6 +42,7 @@ struct inputs {
   memory_image memory;
   models::elf_image elf;
   models::rtl_plugin_ptr row_engine_rtl;
+  models::rtl_plugin_ptr pruning_unit_rtl;
 };
 
 bool runs_network(const scenario& s) {
@@ -70,6 +71,8 @@ inputs read_inputs(const scenario& s) {
   }
   in.row_engine_rtl =
       chosen_rtl(s, "row_engine", s.row_engine.model, s.row_engine.plugin);
+  in.pruning_unit_rtl = chosen_rtl(s, "pruning_unit", s.pruning_unit.model,
+                                   s.pruning_unit.plugin);
   return in;
 }
 
@@ -215,14 +218,21 @@ class runner {
   }
 
   void configure_rtl(soc_config& config) {
-    if (m_in.row_engine_rtl == nullptr) return;
-    config.row_engine.max_terms =
-        static_cast<unsigned>(m_in.row_engine_rtl->parameter("MAX_TERMS"));
-    config.row_engine_rtl = {m_in.row_engine_rtl, [this](const auto& what) {
-                               end(run_status::rtl_failed, what);
-                               if (m_lockstep) m_lockstep->log().fail(what);
-                               sc_core::sc_stop();
-                             }};
+    const auto stop = [this](const std::string& what) {
+      end(run_status::rtl_failed, what);
+      if (m_lockstep) m_lockstep->log().fail(what);
+      sc_core::sc_stop();
+    };
+    if (const auto& rtl = m_in.row_engine_rtl) {
+      config.row_engine.max_terms =
+          static_cast<unsigned>(rtl->parameter("MAX_TERMS"));
+      config.row_engine_rtl = {rtl, stop};
+    }
+    if (const auto& rtl = m_in.pruning_unit_rtl) {
+      config.pruning_unit.max_tokens =
+          static_cast<unsigned>(rtl->parameter("MAX_TOKENS"));
+      config.pruning_unit_rtl = {rtl, stop};
+    }
   }
 
   void start_lockstep(const lockstep_request& request) {

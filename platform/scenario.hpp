@@ -71,6 +71,8 @@ struct scenario {
   };
   struct pruning_unit_keys {
     std::uint32_t bytes_per_cycle = 64;
+    engine_model model = engine_model::tlm;
+    std::string plugin;  ///< file; empty: the one built with the platform
     std::uint32_t queue_depth = 4;
   };
   struct dma_keys {

@@ -134,6 +134,11 @@ scenario_key as_list(scenario_key key) {
 constexpr integer_range queue_range{2, 255};
 constexpr const char* queue_meaning =
     "Commands that can wait while one executes.";
+constexpr const char* model_meaning =
+    "Transaction-level model, or RTL ([cosim.md](cosim.md)).";
+constexpr const char* plugin_meaning =
+    "Shared library with the RTL for `model: rtl`; the one that is built with "
+    "the platform unless given.";
 
 // NOLINTBEGIN(readability-function-size): a table
 void add_work_keys(std::vector<scenario_key>& keys) {
@@ -252,14 +257,10 @@ void add_engine_keys(std::vector<scenario_key>& keys) {
       "computed at a time."));
   keys.push_back(choice(
       "row_engine.model", [](auto& s) -> auto& { return s.row_engine.model; },
-      engine_model_names,
-      "Transaction-level model, or RTL ([rtl.md](rtl.md))."));
+      engine_model_names, model_meaning));
   keys.push_back(text(
       "row_engine.plugin", [](auto& s) -> auto& { return s.row_engine.plugin; },
-      "file", "",
-      "Shared library with the RTL for `row_engine.model: rtl`; the one that "
-      "is built with the platform unless given.",
-      to_file));
+      "file", "", plugin_meaning, to_file));
   keys.push_back(integer(
       "row_engine.queue_depth",
       [](auto& s) -> auto& { return s.row_engine.queue_depth; }, queue_range,
@@ -276,6 +277,14 @@ void add_engine_keys(std::vector<scenario_key>& keys) {
       "pruning_unit.bytes_per_cycle",
       [](auto& s) -> auto& { return s.pruning_unit.bytes_per_cycle; }, {1, 256},
       "Activations per cycle that the search for live channels looks at."));
+  keys.push_back(choice(
+      "pruning_unit.model",
+      [](auto& s) -> auto& { return s.pruning_unit.model; }, engine_model_names,
+      model_meaning));
+  keys.push_back(text(
+      "pruning_unit.plugin",
+      [](auto& s) -> auto& { return s.pruning_unit.plugin; }, "file", "",
+      plugin_meaning, to_file));
   keys.push_back(integer(
       "pruning_unit.queue_depth",
       [](auto& s) -> auto& { return s.pruning_unit.queue_depth; }, queue_range,

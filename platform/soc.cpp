@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "models/cosim/pruning_unit_rtl.hpp"
 #include "models/cosim/row_engine_rtl.hpp"
 #include "registers/memory_map.hpp"
 
@@ -85,12 +86,12 @@ std::unique_ptr<models::host_cpu> make_cpu(const soc_config& config) {
   return std::make_unique<models::iss_cpu>("host_cpu", config.iss);
 }
 
-std::unique_ptr<models::row_engine> make_row_engine(const soc_config& config) {
-  if (config.row_engine_rtl) {
-    return std::make_unique<models::row_engine_rtl>(
-        "row_engine", config.row_engine, *config.row_engine_rtl);
-  }
-  return std::make_unique<models::row_engine>("row_engine", config.row_engine);
+template <typename model, typename rtl, typename config_type>
+std::unique_ptr<model> make_engine(
+    const char* name, const config_type& config,
+    const std::optional<models::rtl_engine_config>& rtl_config) {
+  if (rtl_config) return std::make_unique<rtl>(name, config, *rtl_config);
+  return std::make_unique<model>(name, config);
 }
 
 }  // namespace
@@ -103,12 +104,15 @@ soc::soc(const sc_core::sc_module_name& name, const soc_config& config)
       sram("sram", config.sram),
       dma("dma", config.dma),
       vector_unit("vector_unit", config.vector_unit),
-      pruning_unit("pruning_unit", config.pruning_unit),
       plic("plic", plic_config(config)),
       clint("clint", clint_config(config)),
       uart("uart", config.uart),
       sim_control("sim_control", sim_control_config(config)),
-      m_row_engine(make_row_engine(config)),
+      m_row_engine(make_engine<models::row_engine, models::row_engine_rtl>(
+          "row_engine", config.row_engine, config.row_engine_rtl)),
+      m_pruning_unit(
+          make_engine<models::pruning_unit, models::pruning_unit_rtl>(
+              "pruning_unit", config.pruning_unit, config.pruning_unit_rtl)),
       m_cpu(make_cpu(config)),
       m_lines("irq", models::plic::source_count) {
   bind_system_bus();
@@ -126,7 +130,7 @@ void soc::bind_system_bus() {
   system_bus.out.bind(dma.in);
   system_bus.out.bind(m_row_engine->in);
   system_bus.out.bind(vector_unit.in);
-  system_bus.out.bind(pruning_unit.in);
+  system_bus.out.bind(m_pruning_unit->in);
   system_bus.out.bind(sram.in);
   system_bus.out.bind(dram.in);
 }
@@ -134,7 +138,7 @@ void soc::bind_system_bus() {
 void soc::bind_crossbar() {
   m_row_engine->out.bind(crossbar.in);
   vector_unit.out.bind(crossbar.in);
-  pruning_unit.out.bind(crossbar.in);
+  m_pruning_unit->out.bind(crossbar.in);
   crossbar.out.bind(sram.in);
 }
 
@@ -142,7 +146,7 @@ void soc::bind_interrupts() {
   dma.irq(m_lines[map::dma_irq]);
   m_row_engine->irq(m_lines[map::row_engine_irq]);
   vector_unit.irq(m_lines[map::vector_unit_irq]);
-  pruning_unit.irq(m_lines[map::pruning_unit_irq]);
+  m_pruning_unit->irq(m_lines[map::pruning_unit_irq]);
   uart.irq(m_lines[map::uart_irq]);
   for (unsigned source = 1; source < models::plic::source_count; ++source) {
     plic.sources[source](m_lines[source]);
@@ -156,7 +160,7 @@ void soc::bind_interrupts() {
 }
 
 std::vector<models::command_engine*> soc::engines() {
-  return {&dma, m_row_engine.get(), &vector_unit, &pruning_unit};
+  return {&dma, m_row_engine.get(), &vector_unit, m_pruning_unit.get()};
 }
 
 bool soc::read_memory(std::uint64_t address, void* to,
@@ -190,9 +194,14 @@ bool soc::write_dram(std::uint64_t address, const void* from,
 
 std::vector<std::string> soc::waiting_for() const {
   std::vector<std::string> lines;
-  const models::waits_for_something* modules[] = {
-      m_cpu.get(), &dma, m_row_engine.get(), &vector_unit, &pruning_unit, &plic,
-      &clint,      &uart};
+  const models::waits_for_something* modules[] = {m_cpu.get(),
+                                                  &dma,
+                                                  m_row_engine.get(),
+                                                  &vector_unit,
+                                                  m_pruning_unit.get(),
+                                                  &plic,
+                                                  &clint,
+                                                  &uart};
   for (const models::waits_for_something* module : modules) {
     std::string line = module->waiting_for();
     if (!line.empty()) lines.push_back(std::move(line));

@@ -43,10 +43,11 @@ struct soc_config {
   models::sram_config sram;
   models::dma_config dma;
   models::row_engine_config row_engine;
-  /// RTL in the place of the model.
+  /// RTL in the place of a model.
   std::optional<models::rtl_engine_config> row_engine_rtl;
   models::vector_unit_config vector_unit;
   models::pruning_unit_config pruning_unit;
+  std::optional<models::rtl_engine_config> pruning_unit_rtl;
   models::uart_config uart;
   std::uint32_t model_address = 0;
   std::function<void(unsigned exit_code)> on_finish;
@@ -66,13 +67,13 @@ class soc : public sc_core::sc_module {
   models::sram sram;
   models::dma dma;
   models::vector_unit vector_unit;
-  models::pruning_unit pruning_unit;
   models::plic plic;
   models::clint clint;
   models::uart uart;
   models::sim_control sim_control;
 
   models::row_engine& row_engine() { return *m_row_engine; }
+  models::pruning_unit& pruning_unit() { return *m_pruning_unit; }
   models::host_cpu& cpu() { return *m_cpu; }
   const models::host_cpu& cpu() const { return *m_cpu; }
   std::vector<models::command_engine*> engines();
@@ -90,6 +91,7 @@ class soc : public sc_core::sc_module {
   void bind_interrupts();
 
   std::unique_ptr<models::row_engine> m_row_engine;
+  std::unique_ptr<models::pruning_unit> m_pruning_unit;
   std::unique_ptr<models::host_cpu> m_cpu;
   sc_core::sc_vector<sc_core::sc_signal<bool>> m_lines;  // by source
   sc_core::sc_signal<bool> m_external{"external_irq"};

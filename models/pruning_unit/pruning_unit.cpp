@@ -73,7 +73,22 @@ void pruning_unit::reset() {
 }
 
 execution pruning_unit::execute(const command& c) {
-  m_next_counts = m_counts;
+  const decision d = decide(c);
+  const outcome o = perform(d);
+  m_next_counts = o.after;
+  return {o.cycles, d.work, list_layout(d.list_address, d.list.size())};
+}
+
+pruning_unit::outcome pruning_unit::perform(const decision& d) {
+  if (!d.list.empty()) {
+    mem.write(d.list_address,
+              reinterpret_cast<const std::uint8_t*>(d.list.data()),
+              2 * d.list.size());
+  }
+  return d.planned;
+}
+
+pruning_unit::decision pruning_unit::decide(const command& c) {
   const std::uint32_t operation = regs::MODE_OPERATION.get(c.get(regs::MODE));
   require(operation <= 2, regs::MODE);
   switch (static_cast<pruning_operation>(operation)) {
@@ -93,34 +108,33 @@ std::uint32_t pruning_unit::tokens_of(const command& c) const {
   return tokens;
 }
 
-execution pruning_unit::add_head(const command& c) {
+pruning_unit::decision pruning_unit::add_head(const command& c) {
   const std::uint32_t tokens = tokens_of(c);
-  const region x{c.get(regs::X_ADDRESS), 1, tokens, 0};
-  const std::uint8_t* row = mem.read(x, m_scratch).data;
+  decision d;
+  d.operand = region{c.get(regs::X_ADDRESS), 1, tokens, 0};
+  const std::uint8_t* row = mem.read(*d.operand, m_scratch).data;
   if (first(c)) std::fill_n(m_importance.begin(), tokens, 0);
   add_importance(row, tokens, m_importance.data());
-  execution done;
-  done.cycles = importance_cycles(tokens, m_config.bytes_per_cycle);
-  done.cycles.bank_conflict = mem.stream(x, false, done.cycles.total());
-  done.work = tokens;
-  return done;
+  d.planned = {importance_cycles(tokens, m_config.bytes_per_cycle), m_counts};
+  d.work = tokens;
+  announce(d);
+  return d;
 }
 
-execution pruning_unit::select(const command& c) {
+pruning_unit::decision pruning_unit::select(const command& c) {
   const std::uint32_t tokens = tokens_of(c);
-  const std::uint32_t address = c.get(regs::LIST);
-  require(address % 2 == 0, regs::LIST);
-  const std::vector<std::uint16_t> survivors =
-      select_tokens(m_importance.data(), tokens, c.get(regs::KEEP));
-  execution done;
-  done.cycles = select_cycles(tokens);
-  write_list(address, survivors, done);
-  done.work = tokens;
-  m_next_counts.kept = static_cast<std::uint32_t>(survivors.size());
-  return done;
+  decision d;
+  d.list_address = c.get(regs::LIST);
+  require(d.list_address % 2 == 0, regs::LIST);
+  d.list = select_tokens(m_importance.data(), tokens, c.get(regs::KEEP));
+  d.planned = {select_cycles(tokens), m_counts};
+  d.planned.after.kept = static_cast<std::uint32_t>(d.list.size());
+  d.work = tokens;
+  announce(d);
+  return d;
 }
 
-execution pruning_unit::scan(const command& c) {
+pruning_unit::decision pruning_unit::scan(const command& c) {
   const std::uint32_t tokens = tokens_of(c);
   const std::uint32_t channels = regs::SHAPE_CHANNELS.get(c.get(regs::SHAPE));
   const std::uint32_t threshold = regs::MODE_THRESHOLD.get(c.get(regs::MODE));
@@ -130,19 +144,18 @@ execution pruning_unit::scan(const command& c) {
   require(channels >= 1, regs::SHAPE);
   require(c.get(regs::LIST) % 2 == 0, regs::LIST);
   require(last <= 65536, regs::FIRST_CHANNEL);
-  const region x{c.get(regs::X_ADDRESS), channels, tokens,
-                 c.get(regs::X_STRIDE)};
-  const std::vector<std::uint16_t> live = live_channels(c, x);
   const std::uint32_t before = first(c) ? 0 : m_counts.live;
-  execution done;
-  done.cycles = scan_cycles(tokens, channels, m_config.bytes_per_cycle);
-  const std::uint64_t duration = done.cycles.total();
-  write_list(c.get(regs::LIST) + 2ULL * before, live, done);
-  done.cycles.bank_conflict =
-      std::max(done.cycles.bank_conflict, mem.stream(x, false, duration));
-  done.work = std::uint64_t{tokens} * channels;
-  m_next_counts.live = before + static_cast<std::uint32_t>(live.size());
-  return done;
+  decision d;
+  d.operand =
+      region{c.get(regs::X_ADDRESS), channels, tokens, c.get(regs::X_STRIDE)};
+  d.list = live_channels(c, *d.operand);
+  d.list_address = c.get(regs::LIST) + 2ULL * before;
+  d.planned = {scan_cycles(tokens, channels, m_config.bytes_per_cycle),
+               m_counts};
+  d.planned.after.live = before + static_cast<std::uint32_t>(d.list.size());
+  d.work = std::uint64_t{tokens} * channels;
+  announce(d);
+  return d;
 }
 
 std::vector<std::uint16_t> pruning_unit::live_channels(const command& c,
@@ -160,17 +173,20 @@ std::vector<std::uint16_t> pruning_unit::live_channels(const command& c,
   return live;
 }
 
-/// Writes a list and accounts for the beats of its entries.
-void pruning_unit::write_list(std::uint64_t address,
-                              const std::vector<std::uint16_t>& list,
-                              execution& done) {
-  if (list.empty()) return;
-  const region to{address, 1, 2 * list.size(), 0};
-  mem.write(address, reinterpret_cast<const std::uint8_t*>(list.data()),
-            to.row_bytes);
-  done.cycles.bank_conflict =
-      mem.stream(to, true, done.cycles.total(), list.size());
-  done.result = list_layout(address, list.size());
+/// Finds room for the list, and announces it, with a beat for each entry, and
+/// the operand as streams.
+void pruning_unit::announce(decision& d) {
+  cycle_breakdown& cycles = d.planned.cycles;
+  const std::uint64_t duration = cycles.total();
+  if (!d.list.empty()) {
+    const region to{d.list_address, 1, 2 * d.list.size(), 0};
+    mem.begin_write(to, m_scratch);
+    cycles.bank_conflict = mem.stream(to, true, duration, d.list.size());
+  }
+  if (d.operand) {
+    cycles.bank_conflict =
+        std::max(cycles.bank_conflict, mem.stream(*d.operand, false, duration));
+  }
 }
 
 }  // namespace vitvp::models

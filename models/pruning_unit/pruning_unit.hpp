@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <systemc>
 #include <vector>
 
@@ -20,7 +21,8 @@ struct pruning_unit_config {
 
 /// Values by kernel.hpp, time by timing.hpp. A command's list is in memory from
 /// its start on; LIVE_COUNT and KEPT_COUNT change at its completion. Work is
-/// elements looked at: tokens, or tokens times channels.
+/// elements looked at: tokens, or tokens times channels. What carries a command
+/// out can be replaced: perform().
 class pruning_unit : public command_engine {
  public:
   pruning_unit(const sc_core::sc_module_name& name,
@@ -33,22 +35,37 @@ class pruning_unit : public command_engine {
   std::uint32_t kept_count() const { return m_counts.kept; }
 
  protected:
-  execution execute(const command& c) override;
-  void commit() override { m_counts = m_next_counts; }
-
- private:
+  /// What LIVE_COUNT and KEPT_COUNT show.
   struct counts {
     std::uint32_t live = 0;
     std::uint32_t kept = 0;
   };
+  struct outcome {
+    cycle_breakdown cycles;
+    counts after;
+  };
+  /// What a command will do, when nothing of it is to be seen yet.
+  struct decision {
+    std::optional<region> operand;    ///< that is read, row by row
+    std::uint64_t list_address = 0;   ///< of the first entry that is written
+    std::vector<std::uint16_t> list;  ///< entries that are written
+    outcome planned;
+    std::uint64_t work = 0;
+  };
 
-  execution add_head(const command& c);
-  execution select(const command& c);
-  execution scan(const command& c);
+  execution execute(const command& c) override;
+  void commit() override { m_counts = m_next_counts; }
+  /// Does what was decided: the list gets into memory, which has room for it.
+  virtual outcome perform(const decision& d);
+
+ private:
+  decision decide(const command& c);
+  decision add_head(const command& c);
+  decision select(const command& c);
+  decision scan(const command& c);
   std::uint32_t tokens_of(const command& c) const;
   std::vector<std::uint16_t> live_channels(const command& c, const region& x);
-  void write_list(std::uint64_t address, const std::vector<std::uint16_t>& list,
-                  execution& done);
+  void announce(decision& d);
 
   pruning_unit_config m_config;
   std::vector<std::uint32_t> m_importance;

@@ -30,34 +30,48 @@ def run(scenario, *settings):
         return done.returncode, done.stdout + done.stderr, found
 
 
+ROW_ENGINE = ("row_engine",)
+PRUNING_UNIT = ("pruning_unit",)
+BOTH = ROW_ENGINE + PRUNING_UNIT
+
+
 class SameResultTest(unittest.TestCase):
-    def compare(self, scenario, *settings):
-        """All but the key that names the model, and the host's time."""
+    def compare(self, blocks, scenario, *settings):
+        """All but the keys that name the models, and the host's time; the
+        result."""
         found = []
         for model in ("tlm", "rtl"):
-            status, text, result = run(scenario, f"row_engine.model={model}",
-                                       *settings)
+            status, text, result = run(
+                scenario, *(f"{block}.model={model}" for block in blocks),
+                *settings)
             self.assertEqual(status, 0, text)
-            self.assertEqual(
-                result["scenario"]["row_engine"].pop("model"), model)
+            for block in blocks:
+                self.assertEqual(result["scenario"][block].pop("model"), model)
             del result["host"]
             found.append(result)
         self.assertEqual(*found)
+        return found[0]
 
     def test_of_digits(self):
-        self.compare("digits", "images.limit=2")
+        for blocks in (ROW_ENGINE, PRUNING_UNIT, BOTH):
+            with self.subTest(blocks=blocks):
+                self.compare(blocks, "digits", "images.limit=2")
 
     def test_of_digits_with_bank_conflicts(self):
-        self.compare("digits", "images.limit=1", "sram.banks=1")
+        result = self.compare(BOTH, "digits", "images.limit=1", "sram.banks=1")
+        for block in BOTH:
+            self.assertGreater(result["engines"][block]["bank_conflict"], 0)
 
     def test_of_digits_without_direct_memory_access(self):
-        self.compare("digits", "images.limit=1", "dmi=false")
+        self.compare(BOTH, "digits", "images.limit=1", "dmi=false")
 
     def test_of_deit_tiny(self):
-        self.compare("deit_tiny")
+        self.compare(BOTH, "deit_tiny")
 
     def test_of_the_self_test_with_its_faults(self):
-        self.compare("digits", "firmware.application=selftest")
+        for blocks in (ROW_ENGINE, PRUNING_UNIT):
+            with self.subTest(blocks=blocks):
+                self.compare(blocks, "digits", "firmware.application=selftest")
 
 
 class UnusableTest(unittest.TestCase):
@@ -70,13 +84,25 @@ class UnusableTest(unittest.TestCase):
         self.refuses("is built with ROWS 8, and row_engine.rows is 16",
                      "row_engine.model=rtl", "row_engine.rows=16")
 
+    def test_fewer_bytes_per_cycle(self):
+        self.refuses("is built with BYTES_PER_CYCLE 64, and "
+                     "pruning_unit.bytes_per_cycle is 32",
+                     "pruning_unit.model=rtl",
+                     "pruning_unit.bytes_per_cycle=32")
+
+    def test_library_of_another_block(self):
+        library = pathlib.Path(VITVP).parents[1] / "rtl/vitvp_row_engine_rtl.so"
+        self.refuses("is a row_engine, not a pruning_unit",
+                     "pruning_unit.model=rtl", f"pruning_unit.plugin={library}")
+
     def test_file_that_is_no_library(self):
         self.refuses("cannot be loaded as a shared library",
                      "row_engine.model=rtl", f"row_engine.plugin={__file__}")
 
     def test_plugin_that_nothing_uses(self):
-        self.refuses("set row_engine.model to rtl",
-                     f"row_engine.plugin={__file__}")
+        for block in BOTH:
+            self.refuses(f"set {block}.model to rtl",
+                         f"{block}.plugin={__file__}")
 
 
 if __name__ == "__main__":
