@@ -230,7 +230,8 @@ void native_chain::select(std::size_t index) {
   const std::vector<std::uint16_t> survivors =
       models::select_tokens(m_importance.data(), m_rows, kept - 1);
   for (std::size_t r = 0; r < survivors.size(); ++r) {
-    std::memmove(&m_x[2 * r * d], &m_x[2 * survivors[r] * d], 2 * d);
+    std::memmove(&m_x[2 * r * d], &m_x[std::size_t{2} * survivors[r] * d],
+                 2 * d);
     std::memmove(&m_context[r * d], &m_context[survivors[r] * d], d);
   }
   m_rows = survivors.size();

@@ -128,7 +128,7 @@ void register_file::transport(tlm::tlm_generic_payload& payload) {
   }
   const place found = find(payload.get_address());
   const tlm::tlm_response_status status = check(payload, found);
-  if (status == tlm::TLM_OK_RESPONSE) {
+  if (status == tlm::TLM_OK_RESPONSE && found.item != nullptr) {
     if (payload.is_read()) {
       const std::uint32_t read = value(found);
       std::memcpy(payload.get_data_ptr(), &read, m_bytes);
@@ -145,7 +145,9 @@ void register_file::transport(tlm::tlm_generic_payload& payload) {
 unsigned register_file::transport_dbg(tlm::tlm_generic_payload& payload) {
   if (!payload.is_read()) return 0;
   const place found = find(payload.get_address());
-  if (check(payload, found) != tlm::TLM_OK_RESPONSE) return 0;
+  if (check(payload, found) != tlm::TLM_OK_RESPONSE || found.item == nullptr) {
+    return 0;
+  }
   const std::uint32_t read = value(found);
   std::memcpy(payload.get_data_ptr(), &read, m_bytes);
   return m_bytes;
