@@ -18,10 +18,10 @@ namespace po = boost::program_options;
 constexpr std::uint64_t most_window_cycles = 1000000;
 
 /// Blocks whose RTL can be held against its model.
-const arguments blocks{"row_engine"};
+const arguments blocks{"row_engine", "pruning_unit"};
 
 engine_model model_of(const scenario& s, const std::string& block) {
-  return block == "row_engine" ? s.row_engine.model : engine_model::tlm;
+  return block == "row_engine" ? s.row_engine.model : s.pruning_unit.model;
 }
 
 std::string block_of(const cli_options& options) {
@@ -92,7 +92,7 @@ int command_cosim(const arguments& args, const cli_services& services) {
                   "write DIR/result.json, and at a difference "
                   "DIR/divergence.json and DIR/window.vcd");
   options.add("block", po::value<std::string>()->value_name("BLOCK"),
-              "whose RTL to compare: row_engine");
+              "whose RTL to compare: row_engine or pruning_unit");
   options.add("compare", po::value<std::string>()->value_name("LEVEL"),
               "values, cycles (and values), or beats (every pin in every "
               "cycle); beats unless given");

@@ -9,6 +9,7 @@
 
 #include "firmware/hal/native_backend.h"
 #include "firmware/runtime/model_image.h"
+#include "models/cosim/pruning_unit_lockstep.hpp"
 #include "models/cosim/row_engine_lockstep.hpp"
 #include "models/host_cpu/elf.hpp"
 #include "platform/layer_check.hpp"
@@ -237,11 +238,16 @@ class runner {
 
   void start_lockstep(const lockstep_request& request) {
     auto* engine = dynamic_cast<models::row_engine_rtl*>(&m_soc.row_engine());
-    if (request.block != "row_engine" || engine == nullptr) {
+    auto* unit = dynamic_cast<models::pruning_unit_rtl*>(&m_soc.pruning_unit());
+    if (request.block == "row_engine" && engine != nullptr) {
+      m_lockstep = std::make_unique<models::row_engine_lockstep>(
+          *engine, request.config, reader());
+    } else if (request.block == "pruning_unit" && unit != nullptr) {
+      m_lockstep = std::make_unique<models::pruning_unit_lockstep>(
+          *unit, request.config, reader());
+    } else {
       throw vit::input_error("lockstep", request.block, "is not run as RTL");
     }
-    m_lockstep = std::make_unique<models::row_engine_lockstep>(
-        *engine, request.config, reader());
   }
 
   soc_config configuration() {
@@ -562,7 +568,7 @@ class runner {
   stall_ledger m_ledger;
   layer_check m_check;
   selection_record m_selections;
-  std::unique_ptr<models::row_engine_lockstep> m_lockstep;  // null: none
+  std::unique_ptr<models::lockstep> m_lockstep;  // null: none
 };
 
 }  // namespace

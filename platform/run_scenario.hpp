@@ -23,7 +23,7 @@ struct run_progress {
 
 /// RTL to be held against its model, docs/cosim.md.
 struct lockstep_request {
-  std::string block;  ///< row_engine; the scenario must run it as RTL
+  std::string block;  ///< the scenario must run it as RTL
   models::lockstep_config config;
   std::string window_path;  ///< VCD, written at a divergence; empty: none
 };

@@ -94,4 +94,38 @@ void lockstep_log::fill_in(lockstep_divergence& found) const {
   found.got_beats.assign(m_seen.begin(), m_seen.end());
 }
 
+void lockstep::differ(const std::string& port, const std::string& field,
+                      std::int64_t expected, std::int64_t got,
+                      named_numbers place, const std::string& what) {
+  lockstep_divergence found;
+  found.port = port;
+  found.field = field;
+  found.expected = expected;
+  found.got = got;
+  found.what = what;
+  found.place = std::move(place);
+  m_log.differ(std::move(found));
+}
+
+void lockstep::differ_in_asking(const std::string& port, bool asks,
+                                named_numbers place) {
+  differ(port, "valid", asks ? 0 : 1, asks ? 1 : 0, std::move(place),
+         asks ? "a beat comes too early, or is extra" : "a beat is missing");
+}
+
+void lockstep::compare_cycles(const cycle_breakdown& planned,
+                              const cycle_breakdown& seen) {
+  const auto compare = [this](const char* name, std::uint64_t expected,
+                              std::uint64_t got) {
+    if (expected == got) return;
+    differ("cycle_class", name, static_cast<std::int64_t>(expected),
+           static_cast<std::int64_t>(got), {},
+           "cycles of this class in the command");
+  };
+  compare("compute", planned.compute, seen.compute);
+  compare("operand_wait", planned.operand_wait, seen.operand_wait);
+  compare("bank_conflict", planned.bank_conflict, seen.bank_conflict);
+  compare("control", planned.control, seen.control);
+}
+
 }  // namespace vitvp::models

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/common/command_engine.hpp"
@@ -72,6 +74,41 @@ class lockstep_log {
   } m_last = {};  // the present cycle, or the last one
   history m_expected;
   history m_seen;
+};
+
+/// The comparison of one block.
+class lockstep {
+ public:
+  /// Reads memory at a bus address; false if there is none.
+  using memory_reader =
+      std::function<bool(std::uint64_t address, void* to, std::size_t bytes)>;
+
+  virtual ~lockstep() = default;
+
+  lockstep_log& log() { return m_log; }
+  const lockstep_log& log() const { return m_log; }
+
+ protected:
+  /// As lockstep_log's constructor.
+  lockstep(std::string block, std::vector<std::string> ports,
+           const rtl_block& pins, const lockstep_config& config)
+      : m_log(std::move(block), std::move(ports), pins, config) {}
+
+  lockstep_level level() const { return m_log.config().level; }
+  /// Reports a difference: throws rtl_error.
+  [[noreturn]] void differ(const std::string& port, const std::string& field,
+                           std::int64_t expected, std::int64_t got,
+                           named_numbers place = {},
+                           const std::string& what = "");
+  /// A port asks where it should not, or does not where it should.
+  [[noreturn]] void differ_in_asking(const std::string& port, bool asks,
+                                     named_numbers place);
+  /// Cycles of a command, class by class.
+  void compare_cycles(const cycle_breakdown& planned,
+                      const cycle_breakdown& seen);
+
+ private:
+  lockstep_log m_log;
 };
 
 }  // namespace vitvp::models

@@ -3,9 +3,27 @@
 
 #include "models/cosim/pruning_unit_device.hpp"
 #include "models/cosim/rtl_engine.hpp"
+#include "models/pruning_unit/beats.hpp"
 #include "models/pruning_unit/pruning_unit.hpp"
 
 namespace vitvp::models {
+
+/// Sees the pins of every command; throws rtl_error to stop.
+class pruning_unit_watcher {
+ public:
+  virtual ~pruning_unit_watcher() = default;
+  /// A command begins. `planned` and `after` are what the model says.
+  virtual void begin(const command& c, const pruning_plan& plan,
+                     const cycle_breakdown& planned,
+                     const pruning_unit::counts& after) = 0;
+  /// A cycle, after the pins have settled and before anything is served.
+  virtual void cycle(const pruning_unit_cycle& seen) = 0;
+  /// The command has ended after these cycles.
+  virtual void end(const cycle_breakdown& seen,
+                   const pruning_unit::counts& after) = 0;
+  /// A command that the model refuses, and so must the RTL.
+  virtual void refused(const command& c) = 0;
+};
 
 /// Registers, queue, completion and observers are the model's; each command is
 /// carried out by the RTL, cycle by cycle, in simulated time, on the memory as
@@ -21,6 +39,8 @@ class pruning_unit_rtl : public pruning_unit {
                    const rtl_engine_config& rtl);
 
   void reset() override;
+  /// At most one, which must outlive the unit.
+  void watch(pruning_unit_watcher& watcher) { m_watcher = &watcher; }
   rtl_block& block() { return m_device.block(); }
 
  protected:
@@ -35,6 +55,7 @@ class pruning_unit_rtl : public pruning_unit {
     std::uint64_t left;
   };
 
+  pruning_plan plan_of(const decision& d) const;
   refusable refusable_requests(const decision& d) const;
   rtl_cycle cycle(refusals& conflicts, refusable& requests);
   /// Whether the requests of this cycle are refused; `last` if none that may be
@@ -46,6 +67,7 @@ class pruning_unit_rtl : public pruning_unit {
 
   pruning_unit_device m_device;
   rtl_runner m_runner;
+  pruning_unit_watcher* m_watcher = nullptr;
 };
 
 }  // namespace vitvp::models

@@ -32,6 +32,14 @@ const rtl_request& request_of(row_engine_port port,
   return cycle.c;
 }
 
+named_numbers place_of(const row_engine_beat& beat) {
+  named_numbers place{{"tile", beat.tile}};
+  if (beat.row) place.emplace_back("row", *beat.row);
+  if (beat.column) place.emplace_back("column", *beat.column);
+  if (beat.term) place.emplace_back("term", *beat.term);
+  return place;
+}
+
 rtl_request request_of(const row_engine_beat& beat) {
   return {true, beat.address, beat.count, beat.stride};
 }
@@ -41,17 +49,17 @@ rtl_request request_of(const row_engine_beat& beat) {
 row_engine_lockstep::row_engine_lockstep(row_engine_rtl& engine,
                                          const lockstep_config& config,
                                          memory_reader read)
-    : m_geometry{engine.config().rows, engine.config().lanes},
-      m_read(std::move(read)),
-      m_log("row_engine", {"index", "a", "b", "partial", "record", "c"},
-            engine.block(), config) {
+    : lockstep("row_engine", {"index", "a", "b", "partial", "record", "c"},
+               engine.block(), config),
+      m_geometry{engine.config().rows, engine.config().lanes},
+      m_read(std::move(read)) {
   engine.watch(*this);
 }
 
 void row_engine_lockstep::begin(const command& c, const product_command& d,
                                 const product& operands,
                                 const cycle_breakdown& planned) {
-  m_log.begin(c);
+  log().begin(c);
   m_planned = planned;
   m_schedule.emplace(d, operands.a_index, m_geometry);
   compute(d, operands);
@@ -70,28 +78,28 @@ void row_engine_lockstep::compute(const product_command& d,
 }
 
 void row_engine_lockstep::refused(const command& c) {
-  m_log.begin(c);
-  m_log.end();
+  log().begin(c);
+  log().end();
 }
 
 void row_engine_lockstep::cycle(const row_engine_cycle& seen) {
-  m_log.begin_cycle();
+  log().begin_cycle();
   for (const row_engine_port port : all_ports) {
     const rtl_request& request = request_of(port, seen);
     if (!request.valid) continue;
-    m_log.see(static_cast<std::size_t>(port), request, !seen.refused);
+    log().see(static_cast<std::size_t>(port), request, !seen.refused);
   }
-  if (m_log.config().level == lockstep_level::beats) compare_cycle(seen);
-  m_log.end_cycle(seen.refused);
+  if (level() == lockstep_level::beats) compare_cycle(seen);
+  log().end_cycle(seen.refused);
 }
 
 void row_engine_lockstep::compare_cycle(const row_engine_cycle& seen) {
-  const std::uint64_t now = m_log.served();
+  const std::uint64_t now = log().served();
   bool any_c = false;
   for (const row_engine_port port : all_ports) {
     const auto next = m_schedule->front(port);
     const bool due = next && next->cycle == now;
-    if (due) m_log.expect(static_cast<std::size_t>(port), request_of(*next));
+    if (due) log().expect(static_cast<std::size_t>(port), request_of(*next));
   }
   for (const row_engine_port port : all_ports) compare_port(port, seen);
   if (!seen.refused) {
@@ -111,41 +119,30 @@ void row_engine_lockstep::compare_cycle(const row_engine_cycle& seen) {
 
 void row_engine_lockstep::compare_port(row_engine_port port,
                                        const row_engine_cycle& seen) {
+  const std::string& name = log().port(static_cast<std::size_t>(port));
   const rtl_request& got = request_of(port, seen);
   const auto next = m_schedule->front(port);
-  compare_asking(port, next, got.valid);
-  if (!got.valid) return;
+  const bool due = next && next->cycle == log().served();
+  if (got.valid != due) {
+    differ_in_asking(name, got.valid, next ? place_of(*next) : named_numbers());
+  }
+  if (!due) return;
   const rtl_request want = request_of(*next);
-  if (got.address != want.address) {
-    differ(port, *next, {"address", want.address, got.address, ""});
-  }
-  if (got.count != want.count) {
-    differ(port, *next, {"count", want.count, got.count, ""});
-  }
-  if (got.stride != want.stride) {
-    differ(port, *next, {"stride", want.stride, got.stride, ""});
-  }
+  const auto compare = [&](const char* field, std::uint32_t expected,
+                           std::uint32_t is) {
+    if (expected != is) differ(name, field, expected, is, place_of(*next));
+  };
+  compare("address", want.address, got.address);
+  compare("count", want.count, got.count);
+  compare("stride", want.stride, got.stride);
   if (port == row_engine_port::c) compare_c(*next, seen);
-}
-
-void row_engine_lockstep::compare_asking(
-    row_engine_port port, const std::optional<row_engine_beat>& next,
-    bool asks) {
-  const std::uint64_t now = m_log.served();
-  const bool due = next && next->cycle == now;
-  if (asks == due) return;
-  if (due) differ(port, *next, {"valid", 1, 0, "a beat is missing"});
-  if (next) {
-    differ(port, *next, {"valid", 0, 1, "a beat comes too early, or is extra"});
-  }
-  differ(port, std::nullopt, {"valid", 0, 1, "a beat too many"});
 }
 
 void row_engine_lockstep::compare_c(const row_engine_beat& beat,
                                     const row_engine_cycle& seen) {
   const std::uint32_t e = m_schedule->command().shape.element_bytes;
   if (seen.c_bytes != e) {
-    differ(row_engine_port::c, beat, {"size", e, seen.c_bytes, ""});
+    differ("c", "size", e, seen.c_bytes, place_of(beat));
   }
   for (std::uint32_t i = 0; i < beat.count; ++i) {
     const std::uint8_t* want = expected_element(*beat.row + i, *beat.column);
@@ -158,39 +155,13 @@ void row_engine_lockstep::compare_c(const row_engine_beat& beat,
 void row_engine_lockstep::compare_pin(const char* pin, std::int64_t expected,
                                       std::int64_t got) {
   if (expected == got) return;
-  lockstep_divergence found;
-  found.port = pin;
-  found.field = "value";
-  found.expected = expected;
-  found.got = got;
-  found.place.emplace_back("tile", m_schedule->tile_of_step());
-  m_log.differ(std::move(found));
+  differ(pin, "value", expected, got, {{"tile", m_schedule->tile_of_step()}});
 }
 
 void row_engine_lockstep::end(const cycle_breakdown& seen) {
-  if (m_log.config().level == lockstep_level::cycles) compare_cycles(seen);
-  if (m_log.config().level != lockstep_level::beats) compare_result();
-  m_log.end();
-}
-
-void row_engine_lockstep::compare_cycles(const cycle_breakdown& seen) {
-  const struct {
-    const char* name;
-    std::uint64_t expected, got;
-  } classes[] = {{"compute", m_planned.compute, seen.compute},
-                 {"operand_wait", m_planned.operand_wait, seen.operand_wait},
-                 {"bank_conflict", m_planned.bank_conflict, seen.bank_conflict},
-                 {"control", m_planned.control, seen.control}};
-  for (const auto& one : classes) {
-    if (one.expected == one.got) continue;
-    lockstep_divergence found;
-    found.port = "cycle_class";
-    found.field = one.name;
-    found.expected = static_cast<std::int64_t>(one.expected);
-    found.got = static_cast<std::int64_t>(one.got);
-    found.what = "cycles of this class in the command";
-    m_log.differ(std::move(found));
-  }
+  if (level() == lockstep_level::cycles) compare_cycles(m_planned, seen);
+  if (level() != lockstep_level::beats) compare_result();
+  log().end();
 }
 
 void row_engine_lockstep::compare_result() {
@@ -224,39 +195,18 @@ const std::uint8_t* row_engine_lockstep::expected_element(
   return &m_expected.at((row * shape.columns + column) * shape.element_bytes);
 }
 
-void row_engine_lockstep::differ(row_engine_port port,
-                                 const std::optional<row_engine_beat>& beat,
-                                 const difference& found) {
-  lockstep_divergence report;
-  report.port = m_log.port(static_cast<std::size_t>(port));
-  report.field = found.field;
-  report.expected = found.expected;
-  report.got = found.got;
-  report.what = found.what;
-  if (beat) report.place.emplace_back("tile", beat->tile);
-  if (beat && beat->row) report.place.emplace_back("row", *beat->row);
-  if (beat && beat->column) report.place.emplace_back("column", *beat->column);
-  if (beat && beat->term) report.place.emplace_back("term", *beat->term);
-  m_log.differ(std::move(report));
-}
-
 void row_engine_lockstep::differ_at(std::uint64_t row, std::uint64_t column,
                                     std::int64_t expected, std::int64_t got) {
   const std::uint64_t columns = m_schedule->command().shape.columns;
   const std::uint64_t row_tiles =
       (columns + m_geometry.lanes - 1) / m_geometry.lanes;
-  lockstep_divergence report;
-  report.port = m_log.port(static_cast<std::size_t>(row_engine_port::c));
-  report.field = "data";
-  report.expected = expected;
-  report.got = got;
-  report.place = {
-      {"tile", row / m_geometry.rows * row_tiles + column / m_geometry.lanes},
-      {"row", row},
-      {"column", column},
-      {"processing_row", row % m_geometry.rows},
-      {"lane", column % m_geometry.lanes}};
-  m_log.differ(std::move(report));
+  differ(
+      "c", "data", expected, got,
+      {{"tile", row / m_geometry.rows * row_tiles + column / m_geometry.lanes},
+       {"row", row},
+       {"column", column},
+       {"processing_row", row % m_geometry.rows},
+       {"lane", column % m_geometry.lanes}});
 }
 
 }  // namespace vitvp::models

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <vector>
 
@@ -17,19 +16,12 @@ namespace vitvp::models {
 /// kernel.hpp on the operands as they are when it begins, requests and classes
 /// by beats.hpp. At the first difference it throws rtl_error and keeps the
 /// report.
-class row_engine_lockstep final : public row_engine_watcher {
+class row_engine_lockstep final : public lockstep, public row_engine_watcher {
  public:
-  /// Reads memory at a bus address; false if there is none.
-  using memory_reader =
-      std::function<bool(std::uint64_t address, void* to, std::size_t bytes)>;
-
   /// `engine` must outlive this and is told of it. `read` sees results at the
   /// end of their command; lockstep_level::beats does without.
   row_engine_lockstep(row_engine_rtl& engine, const lockstep_config& config,
                       memory_reader read);
-
-  lockstep_log& log() { return m_log; }
-  const lockstep_log& log() const { return m_log; }
 
   void begin(const command& c, const product_command& d,
              const product& operands, const cycle_breakdown& planned) override;
@@ -38,35 +30,20 @@ class row_engine_lockstep final : public row_engine_watcher {
   void refused(const command& c) override;
 
  private:
-  /// What differs; the log adds where and when.
-  struct difference {
-    const char* field;
-    std::int64_t expected;
-    std::int64_t got;
-    const char* what;
-  };
-
   void compute(const product_command& d, const product& operands);
   void compare_cycle(const row_engine_cycle& seen);
   void compare_port(row_engine_port port, const row_engine_cycle& seen);
-  void compare_asking(row_engine_port port,
-                      const std::optional<row_engine_beat>& next, bool asks);
   void compare_c(const row_engine_beat& beat, const row_engine_cycle& seen);
   void compare_pin(const char* pin, std::int64_t expected, std::int64_t got);
-  void compare_cycles(const cycle_breakdown& seen);
   void compare_result();
   std::int64_t element(const std::uint8_t* bytes) const;
   const std::uint8_t* expected_element(std::uint64_t row,
                                        std::uint64_t column) const;
-  [[noreturn]] void differ(row_engine_port port,
-                           const std::optional<row_engine_beat>& beat,
-                           const difference& found);
   [[noreturn]] void differ_at(std::uint64_t row, std::uint64_t column,
                               std::int64_t expected, std::int64_t got);
 
   row_engine_geometry m_geometry;
   memory_reader m_read;
-  lockstep_log m_log;
   std::optional<beat_schedule> m_schedule;
   cycle_breakdown m_planned;
   std::vector<std::uint8_t> m_expected;  // C [rows][columns]

@@ -67,13 +67,19 @@ bool pruning_schedule::updates() const {
 std::optional<pruning_read> pruning_schedule::read(bool refused) const {
   if (!reads() || holds(refused)) return std::nullopt;
   const region& x = m_plan.operand;
-  const std::uint64_t offset = m_asked % row_beats() * m_plan.bytes_per_cycle;
   const std::uint64_t bytes =
-      std::min(m_plan.bytes_per_cycle, x.row_bytes - offset);
-  return pruning_read{
-      static_cast<std::uint32_t>(x.address + m_asked / row_beats() * x.stride +
-                                 offset),
-      static_cast<std::uint32_t>(bytes)};
+      std::min(m_plan.bytes_per_cycle, x.row_bytes - read_token());
+  return pruning_read{static_cast<std::uint32_t>(
+                          x.address + read_row() * x.stride + read_token()),
+                      static_cast<std::uint32_t>(bytes)};
+}
+
+std::uint64_t pruning_schedule::read_row() const {
+  return beats() == 0 ? 0 : m_asked / row_beats();
+}
+
+std::uint64_t pruning_schedule::read_token() const {
+  return beats() == 0 ? 0 : m_asked % row_beats() * m_plan.bytes_per_cycle;
 }
 
 std::optional<pruning_write> pruning_schedule::write() const {

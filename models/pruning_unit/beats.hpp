@@ -47,6 +47,11 @@ class pruning_schedule {
   /// What is asked for in this cycle. While a write is refused nothing is read.
   std::optional<pruning_read> read(bool refused) const;
   std::optional<pruning_write> write() const;
+  /// Where the next read is: row of the operand, and its first token.
+  std::uint64_t read_row() const;
+  std::uint64_t read_token() const;
+  /// Entries so far.
+  std::uint64_t written() const { return m_written; }
   /// What this cycle is: docs/rtl.md, `cycle_class`.
   std::uint32_t cycle_class(bool refused) const;
   /// Whether it is the last one.

@@ -25,6 +25,12 @@ struct pruning_unit_config {
 /// out can be replaced: perform().
 class pruning_unit : public command_engine {
  public:
+  /// What LIVE_COUNT and KEPT_COUNT show.
+  struct counts {
+    std::uint32_t live = 0;
+    std::uint32_t kept = 0;
+  };
+
   pruning_unit(const sc_core::sc_module_name& name,
                const pruning_unit_config& config = {});
 
@@ -35,11 +41,6 @@ class pruning_unit : public command_engine {
   std::uint32_t kept_count() const { return m_counts.kept; }
 
  protected:
-  /// What LIVE_COUNT and KEPT_COUNT show.
-  struct counts {
-    std::uint32_t live = 0;
-    std::uint32_t kept = 0;
-  };
   struct outcome {
     cycle_breakdown cycles;
     counts after;

@@ -1,6 +1,4 @@
 // The pruning unit with RTL inside beside the model, under the same commands.
-#include "models/cosim/pruning_unit_rtl.hpp"
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/cosim/pruning_unit_lockstep.hpp"
 #include "test/models/common/engine_bench.hpp"
 #include "test/rtl/pruning_unit/random_commands.hpp"
 
@@ -40,14 +39,16 @@ std::uint32_t seed() {
   return value;
 }
 
-/// Model and RTL, each on a memory of its own, which hold the same.
+/// Model and RTL, each on a memory of its own, which hold the same; and the RTL
+/// in lockstep.
 class pair_of_units {
  public:
   static constexpr std::uint32_t base = 0x1000;
 
   explicit pair_of_units(const pruning_unit_config& config = {})
       : m_model("model", config, pruning_memory_bytes),
-        m_rtl("rtl", config, pruning_memory_bytes) {}
+        m_rtl("rtl", config, pruning_memory_bytes),
+        m_lockstep(m_rtl.engine, {}, nullptr) {}
 
   void store(const std::vector<std::uint8_t>& bytes) {
     m_model.memory.bytes = bytes;
@@ -108,6 +109,7 @@ class pair_of_units {
   }
 
   std::size_t compared() const { return m_compared; }
+  const lockstep_log& log() const { return m_lockstep.log(); }
   bool halted() const { return m_model.engine.halted(); }
   std::uint32_t read(std::uint32_t offset) { return m_rtl.read(offset); }
 
@@ -128,6 +130,7 @@ class pair_of_units {
 
   engine_bench<pruning_unit, pruning_unit_config> m_model;
   engine_bench<unit_with_rtl, pruning_unit_config> m_rtl;
+  pruning_unit_lockstep m_lockstep;
   std::size_t m_compared = 0;
 };
 
@@ -187,6 +190,8 @@ TEST_CASE("random commands on RTL are those of the model in all that shows") {
   pair_of_units units;
   run_random(units, seed(), 150);
   CHECK(units.compared() > 300);
+  CHECK_FALSE(units.log().divergence());
+  CHECK(units.log().counts().commands > 250);
 }
 
 TEST_CASE("so they are without direct access to memory") {
