@@ -13,8 +13,10 @@ endfunction()
 file(REMOVE_RECURSE "${FOLDER}")
 file(MAKE_DIRECTORY "${FOLDER}")
 list(TRANSFORM PARAMETERS PREPEND "-G" OUTPUT_VARIABLE assignments)
-run("${VERILATOR}" --cc --trace -O3 --x-assign fast --prefix "V${TOP}"
-    --top-module "${TOP}" --Mdir "${FOLDER}" ${assignments} ${SOURCES})
+# Unless told, Verilator leaves wide signals and deep memories out of waveforms.
+run("${VERILATOR}" --cc --trace --trace-max-width 1000000 --trace-max-array
+    1000000 -O3 --x-assign fast --prefix "V${TOP}" --top-module "${TOP}" --Mdir
+    "${FOLDER}" ${assignments} ${SOURCES})
 
 # Verilator declares ports as VL_IN8(&name,msb,lsb), VL_OUTW(&name,msb,lsb,words).
 file(STRINGS "${FOLDER}/V${TOP}.h" ports REGEX "VL_(IN|OUT)(8|16|64|W)?\\(&")

@@ -78,7 +78,9 @@ int complain(const cli_services& services, const std::string& what,
 
 const std::vector<cli_command>& cli_commands() {
   static const std::vector<cli_command> commands{
-      {"run", "SCENARIO [--set KEY=VALUE]... [--out DIR] [--quiet]",
+      {"run",
+       "SCENARIO [--set KEY=VALUE]... [--out DIR] [--trace vcd] "
+       "[--trace-cycles FIRST:COUNT] [--quiet]",
        "run a scenario and report", command_run},
       {"cosim",
        "SCENARIO --block BLOCK [--compare LEVEL] [--window N] "

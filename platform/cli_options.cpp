@@ -87,14 +87,31 @@ const std::string& cli_options::required(const char* name) const {
 
 std::uint64_t cli_options::number(const char* name, std::uint64_t least,
                                   std::uint64_t most) const {
-  const auto& text = required(name);
+  return to_number(name, required(name), {least, most});
+}
+
+std::pair<std::uint64_t, std::uint64_t> cli_options::number_pair(
+    const char* name, const number_range& a, const number_range& b) const {
+  const std::string& text = required(name);
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) {
+    refuse(std::string("--") + name + ": '" + text.substr(0, 60) +
+           "' is not two whole numbers, as in 5000:200");
+  }
+  return {to_number(name, text.substr(0, colon), a),
+          to_number(name, text.substr(colon + 1), b)};
+}
+
+std::uint64_t cli_options::to_number(const char* name, const std::string& text,
+                                     const number_range& range) const {
   std::uint64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || value < least || value > most) {
+  if (error != std::errc() || stop != end || value < range.least ||
+      value > range.most) {
     refuse(std::string("--") + name + ": '" + text.substr(0, 60) +
-           "' is out of range; use a whole number in " + std::to_string(least) +
-           ".." + std::to_string(most));
+           "' is out of range; use a whole number in " +
+           std::to_string(range.least) + ".." + std::to_string(range.most));
   }
   return value;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "platform/cli.hpp"
@@ -54,7 +55,17 @@ class cli_options {
   std::uint64_t number(const char* name, std::uint64_t least,
                        std::uint64_t most) const;
 
+  struct number_range {
+    std::uint64_t least;
+    std::uint64_t most;
+  };
+  /// The two whole numbers A:B of an option that was given; usage_error.
+  std::pair<std::uint64_t, std::uint64_t> number_pair(
+      const char* name, const number_range& a, const number_range& b) const;
+
  private:
+  std::uint64_t to_number(const char* name, const std::string& text,
+                          const number_range& range) const;
   void write_help(std::ostream& out) const;
   std::string nearest_option(const std::string& typed) const;
   [[noreturn]] void refuse(const std::string& problem) const;

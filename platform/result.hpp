@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/cosim/lockstep_report.hpp"
+#include "models/cosim/rtl_trace_summary.hpp"
 #include "platform/scenario.hpp"
 #include "vit/macs.hpp"
 
@@ -174,7 +175,8 @@ struct run_result {
   dram_result dram;
   sram_result sram;
   check_result check;
-  std::optional<lockstep_result> lockstep;  ///< no part of to_json()
+  std::optional<lockstep_result> lockstep;        ///< no part of to_json()
+  std::vector<models::rtl_trace_summary> traces;  ///< no part of to_json()
   host_result host;
 };
 

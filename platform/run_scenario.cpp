@@ -9,6 +9,7 @@
 
 #include "firmware/hal/native_backend.h"
 #include "firmware/runtime/model_image.h"
+#include "models/cosim/picoseconds.hpp"
 #include "models/cosim/pruning_unit_lockstep.hpp"
 #include "models/cosim/row_engine_lockstep.hpp"
 #include "models/host_cpu/elf.hpp"
@@ -218,6 +219,17 @@ class runner {
     config.native.interrupt = firmware_interrupt;
   }
 
+  /// The waveform of a block, if there shall be one.
+  std::shared_ptr<models::rtl_trace> make_trace(const std::string& block) {
+    if (!m_options.trace) return nullptr;
+    const trace_request& wanted = *m_options.trace;
+    m_traces.push_back(
+        std::make_shared<models::rtl_trace>(models::rtl_trace_config{
+            wanted.folder + "/" + block + ".vcd", models::picoseconds(m_clock),
+            wanted.first_cycle, wanted.cycles}));
+    return m_traces.back();
+  }
+
   void configure_rtl(soc_config& config) {
     const auto stop = [this](const std::string& what) {
       end(run_status::rtl_failed, what);
@@ -227,12 +239,12 @@ class runner {
     if (const auto& rtl = m_in.row_engine_rtl) {
       config.row_engine.max_terms =
           static_cast<unsigned>(rtl->parameter("MAX_TERMS"));
-      config.row_engine_rtl = {rtl, stop};
+      config.row_engine_rtl = {rtl, stop, make_trace("row_engine")};
     }
     if (const auto& rtl = m_in.pruning_unit_rtl) {
       config.pruning_unit.max_tokens =
           static_cast<unsigned>(rtl->parameter("MAX_TOKENS"));
-      config.pruning_unit_rtl = {rtl, stop};
+      config.pruning_unit_rtl = {rtl, stop, make_trace("pruning_unit")};
     }
   }
 
@@ -426,6 +438,10 @@ class runner {
     collect_memories();
     collect_check();
     if (m_lockstep) collect_lockstep(*m_options.lockstep, m_lockstep->log());
+    for (const auto& trace : m_traces) {
+      trace->close();
+      m_result.traces.push_back(trace->summary());
+    }
   }
 
   void collect_lockstep(const lockstep_request& request,
@@ -436,10 +452,9 @@ class runner {
     if (!divergence) return;
     divergence->layer = layer_name(divergence->tag);
     const std::string& path = request.window_path;
-    const auto period_ps =
-        static_cast<std::uint64_t>(m_clock / sc_time(1, sc_core::SC_PS));
     if (!path.empty() &&
-        !log.window().write_vcd(path, request.block, period_ps)) {
+        !log.window().write_vcd(path, request.block,
+                                models::picoseconds(m_clock))) {
       throw vit::input_error("--out", path, "cannot be written",
                              "is the disk full?");
     }
@@ -564,6 +579,7 @@ class runner {
   run_result m_result;
   bool m_finished = false;
   unsigned m_exit_code = 0;
+  std::vector<std::shared_ptr<models::rtl_trace>> m_traces;
   soc m_soc;
   stall_ledger m_ledger;
   layer_check m_check;

@@ -28,6 +28,14 @@ struct lockstep_request {
   std::string window_path;  ///< VCD, written at a divergence; empty: none
 };
 
+/// Waveforms of all blocks that run as RTL.
+struct trace_request {
+  std::string folder;  ///< of FOLDER/BLOCK.vcd
+  /// Of the simulation; unless given, that of each block's first command.
+  std::optional<std::uint64_t> first_cycle;
+  std::uint64_t cycles = 5000;
+};
+
 struct run_options {
   /// May be empty. May be called as often as liked.
   std::function<void(const run_progress&)> progress;
@@ -36,6 +44,7 @@ struct run_options {
   /// Gets what the firmware prints, if scenario::uart.echo; null: nobody does.
   std::ostream* uart = nullptr;
   std::optional<lockstep_request> lockstep;
+  std::optional<trace_request> trace;
 };
 
 /// Builds the platform that the scenario describes, runs it to its end and

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "models/cosim/picoseconds.hpp"
+
 namespace vitvp::models {
 namespace {
 
@@ -29,8 +31,7 @@ void lockstep_log::begin(const command& c) {
 }
 
 void lockstep_log::begin_cycle() {
-  const auto now_ps = static_cast<std::uint64_t>(
-      sc_core::sc_time_stamp() / sc_core::sc_time(1, sc_core::SC_PS));
+  const std::uint64_t now_ps = picoseconds(sc_core::sc_time_stamp());
   m_last = {m_cycle, m_refused, now_ps};
   m_window.sample(now_ps, m_command, m_cycle);
 }

@@ -25,7 +25,7 @@ pruning_unit_rtl::pruning_unit_rtl(const sc_core::sc_module_name& name,
 
 void pruning_unit_rtl::reset() {
   pruning_unit::reset();
-  m_device.reset();
+  m_runner.reset();
 }
 
 execution pruning_unit_rtl::execute(const command& c) {

@@ -14,7 +14,7 @@ row_engine_rtl::row_engine_rtl(const sc_core::sc_module_name& name,
 
 void row_engine_rtl::reset() {
   row_engine::reset();
-  m_device.reset();
+  m_runner.reset();
 }
 
 execution row_engine_rtl::execute(const command& c) {

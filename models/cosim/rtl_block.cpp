@@ -27,7 +27,7 @@ rtl_block::rtl_block(rtl_plugin_ptr plugin)
 }
 
 rtl_block::~rtl_block() {
-  stop_trace();
+  if (m_trace) m_trace->close();
   m_plugin->functions().destroy(m_block);
 }
 
@@ -68,38 +68,23 @@ void rtl_block::evaluate(bool clock) {
   m_plugin->functions().evaluate(m_block);
 }
 
-void rtl_block::sample() {
-  if (!m_traces) return;
-  m_plugin->functions().trace_sample(m_block, m_trace_ps);
-  m_trace_ps += m_half_period_ps;
-}
-
 void rtl_block::settle() {
   evaluate(false);
 }
 
 void rtl_block::edge() {
-  sample();
+  if (m_trace) m_trace->before_edge();
   evaluate(true);
-  sample();
+  if (m_trace) m_trace->after_edge();
 }
 
-void rtl_block::start_trace(const std::string& path, std::uint64_t start_ps,
-                            std::uint64_t period_ps) {
-  const vitvp_rtl_plugin& functions = m_plugin->functions();
-  if (functions.trace_open == nullptr) m_plugin->fail("cannot trace signals");
-  if (functions.trace_open(m_block, path.c_str()) != 0) {
-    throw rtl_error(path + ": cannot be written");
-  }
-  m_traces = true;
-  m_trace_ps = start_ps;
-  m_half_period_ps = std::max<std::uint64_t>(1, period_ps / 2);
+void rtl_block::start_trace(std::shared_ptr<rtl_trace> trace) {
+  trace->open(*m_plugin, m_block);
+  m_trace = std::move(trace);
 }
 
-void rtl_block::stop_trace() {
-  if (!m_traces) return;
-  m_plugin->functions().trace_close(m_block);
-  m_traces = false;
+void rtl_block::next_edge(std::uint64_t ps) {
+  if (m_trace) m_trace->next_edge(ps);
 }
 
 }  // namespace vitvp::models

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "models/cosim/rtl_plugin.hpp"
+#include "models/cosim/rtl_trace.hpp"
 
 namespace vitvp::models {
 
@@ -56,15 +58,12 @@ class rtl_block {
   /// The rising edge that ends the cycle.
   void edge();
 
-  /// Records every signal to a VCD file from now on, until stop_trace(). Cycles
-  /// take `period_ps` each; the next one begins at `start_ps`. Throws rtl_error
-  /// if the file cannot be written or the library cannot trace.
-  void start_trace(const std::string& path, std::uint64_t start_ps,
-                   std::uint64_t period_ps);
-  void stop_trace();
-  bool traces() const { return m_traces; }
-  /// The next cycle begins at this time, later than all before.
-  void trace_time(std::uint64_t start_ps) { m_trace_ps = start_ps; }
+  /// Records the waveform until its end, or that of the block. Throws as
+  /// rtl_trace::open() does.
+  void start_trace(std::shared_ptr<rtl_trace> trace);
+  /// The next rising edge is at this simulated time, no matter for anything but
+  /// a waveform.
+  void next_edge(std::uint64_t ps);
 
   const rtl_plugin& plugin() const { return *m_plugin; }
 
@@ -72,16 +71,13 @@ class rtl_block {
   rtl_pin find(const std::string& name, std::uint32_t bits,
                vitvp_pin_direction direction) const;
   void evaluate(bool clock);
-  void sample();
 
   rtl_plugin_ptr m_plugin;
   void* m_block = nullptr;
   const vitvp_pin* m_pins = nullptr;
   std::uint32_t m_pin_count = 0;
   rtl_pin m_clock;
-  bool m_traces = false;
-  std::uint64_t m_trace_ps = 0;
-  std::uint64_t m_half_period_ps = 0;
+  std::shared_ptr<rtl_trace> m_trace;
 };
 
 }  // namespace vitvp::models

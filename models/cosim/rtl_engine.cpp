@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include "models/cosim/picoseconds.hpp"
+
 namespace vitvp::models {
 namespace {
 
@@ -35,7 +37,20 @@ rtl_runner::rtl_runner(rtl_engine_config config, rtl_device& device,
     : m_config(std::move(config)),
       m_device(device),
       m_memory(memory),
-      m_pass_cycle(std::move(pass_cycle)) {}
+      m_pass_cycle(std::move(pass_cycle)) {
+  if (m_config.trace) m_device.block().start_trace(m_config.trace);
+}
+
+void rtl_runner::reset() {
+  m_device.block().next_edge(picoseconds(sc_core::sc_time_stamp()));
+  m_device.reset();
+}
+
+/// The edge with which the command's first cycle begins takes it over.
+void rtl_runner::hand_over() {
+  m_device.block().next_edge(picoseconds(sc_core::sc_time_stamp()));
+  m_device.submit(*m_command);
+}
 
 execution rtl_runner::execute(const command& c,
                               const std::function<execution()>& model) {
@@ -58,7 +73,7 @@ execution rtl_runner::execute_checked(const std::function<execution()>& model) {
 }
 
 void rtl_runner::refuse(std::uint64_t register_offset) {
-  m_device.submit(*m_command);
+  hand_over();
   for (unsigned i = 0; i < command_engine::fault_cycles; ++i) {
     const rtl_cycle seen = m_device.step(m_memory);
     if (seen.fault && seen.fault_register != register_offset) {
@@ -77,15 +92,13 @@ void rtl_runner::refuse(std::uint64_t register_offset) {
 cycle_breakdown rtl_runner::run(const cycle_breakdown& planned,
                                 const stepper& step) {
   const std::uint64_t limit = 2 * planned.total() + 1000;
-  m_device.block().trace_time(static_cast<std::uint64_t>(
-      sc_core::sc_time_stamp() / sc_core::sc_time(1, sc_core::SC_PS)));
-  m_device.submit(*m_command);
+  hand_over();
   cycle_breakdown cycles;
   for (;;) {
     const rtl_cycle seen = checked(step);
     count(cycles, seen.cycle_class);
     if (!m_pass_cycle()) {
-      m_device.reset();
+      reset();
       return cycles;
     }
     if (seen.done) return cycles;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "models/common/command_engine.hpp"
@@ -15,6 +16,7 @@ struct rtl_engine_config {
   /// Called once, when the RTL did what no RTL may do: the engine stands still
   /// from then on. Must not be empty.
   std::function<void(const std::string& what)> on_failure;
+  std::shared_ptr<rtl_trace> trace = nullptr;  ///< null: no waveform
 };
 
 /// Spreads refusals evenly over a command: the memory's side of bank conflicts.
@@ -50,7 +52,8 @@ class rtl_runner {
   using stepper = std::function<rtl_cycle()>;
 
   /// `device` and `memory` must outlive this. `pass_cycle` waits for a cycle,
-  /// and returns false if the command was cut off.
+  /// and returns false if the command was cut off. Throws rtl_error if there
+  /// can be no waveform.
   rtl_runner(rtl_engine_config config, rtl_device& device, memory_port& memory,
              std::function<bool()> pass_cycle);
 
@@ -64,11 +67,15 @@ class rtl_runner {
   /// if it takes far longer than `planned`.
   cycle_breakdown run(const cycle_breakdown& planned, const stepper& step);
 
+  /// The device back to the state after power-on.
+  void reset();
+
   /// The command that is being executed.
   const command& at_work() const { return *m_command; }
 
  private:
   execution execute_checked(const std::function<execution()>& model);
+  void hand_over();
   void refuse(std::uint64_t register_offset);
   rtl_cycle checked(const stepper& step) const;
   [[noreturn]] void fail(const std::string& what) const;

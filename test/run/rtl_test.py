@@ -1,7 +1,7 @@
 """Whole runs with RTL in the place of a model: the same result to the last
 cycle.
 
-    rtl_test.py VITVP SOURCE_DIR [unittest options]
+    rtl_test.py VITVP SOURCE_DIR RISCV_GCC [unittest options]
 """
 
 import json
@@ -11,8 +11,10 @@ import sys
 import tempfile
 import unittest
 
-VITVP, SOURCE = sys.argv[1:3]
-del sys.argv[1:3]
+from guest import build_guest
+
+VITVP, SOURCE, GCC = sys.argv[1:4]
+del sys.argv[1:4]
 
 
 def run(scenario, *settings):
@@ -36,7 +38,7 @@ BOTH = ROW_ENGINE + PRUNING_UNIT
 
 
 class SameResultTest(unittest.TestCase):
-    def compare(self, blocks, scenario, *settings):
+    def compare(self, blocks, scenario, *settings, expected_status=0):
         """All but the keys that name the models, and the host's time; the
         result."""
         found = []
@@ -44,7 +46,7 @@ class SameResultTest(unittest.TestCase):
             status, text, result = run(
                 scenario, *(f"{block}.model={model}" for block in blocks),
                 *settings)
-            self.assertEqual(status, 0, text)
+            self.assertEqual(status, expected_status, text)
             for block in blocks:
                 self.assertEqual(result["scenario"][block].pop("model"), model)
             del result["host"]
@@ -68,7 +70,17 @@ class SameResultTest(unittest.TestCase):
     def test_of_deit_tiny(self):
         self.compare(BOTH, "deit_tiny")
 
-    def test_of_the_self_test_with_its_faults(self):
+    def test_of_commands_with_faults(self):
+        with tempfile.TemporaryDirectory() as folder:
+            elf = build_guest(GCC, "refused_commands", folder)
+            result = self.compare(BOTH, "digits", f"firmware.elf={elf}",
+                                  expected_status=1)
+        waiting = "\n".join(result["end"]["waiting"])
+        self.assertIn("row_engine: halted by fault PARAMETER", waiting)
+        self.assertIn("pruning_unit: halted by fault ADDRESS at 0x30000000, "
+                      "tag 0x3", waiting)
+
+    def test_of_the_self_test(self):
         for blocks in (ROW_ENGINE, PRUNING_UNIT):
             with self.subTest(blocks=blocks):
                 self.compare(blocks, "digits", "firmware.application=selftest")

@@ -13,10 +13,11 @@ import tempfile
 import time
 import unittest
 
+from guest import build_guest
+
 VITVP, GCC, SOURCE = sys.argv[1:4]
 del sys.argv[1:4]
 SCENARIO = f"{SOURCE}/scenarios/digits.yaml"
-GUESTS = pathlib.Path(__file__).resolve().parent / "guests"
 
 
 def run(*settings, out=None):
@@ -92,19 +93,9 @@ class KeptTokensTest(unittest.TestCase):
 
 
 class FaultyFirmwareTest(unittest.TestCase):
-    @staticmethod
-    def build_guest(name, folder):
-        elf = f"{folder}/{name}.elf"
-        subprocess.run(
-            [GCC, "-march=rv32imac", "-mabi=ilp32", "-misa-spec=2.2",
-             "-nostdlib", "-Wl,-N", "-Wl,--no-warn-rwx-segments",
-             "-Wl,-Ttext=0x80000000", str(GUESTS / f"{name}.S"), "-o", elf],
-            check=True)
-        return elf
-
     def run_guest(self, name):
         with tempfile.TemporaryDirectory() as folder:
-            elf = self.build_guest(name, folder)
+            elf = build_guest(GCC, name, folder)
             status, text = run(f"firmware.elf={elf}", "limit.simulated_ms=2",
                                out=folder)
             report = json.loads((pathlib.Path(folder) / "result.json")
@@ -121,7 +112,7 @@ class FaultyFirmwareTest(unittest.TestCase):
     def test_interrupted_run_reports_where_the_firmware_was(self):
         for stop in (signal.SIGINT, signal.SIGTERM):
             with tempfile.TemporaryDirectory() as folder:
-                elf = self.build_guest("endless_loop", folder)
+                elf = build_guest(GCC, "endless_loop", folder)
                 command = [VITVP, "run", SCENARIO, "--out", folder, "--set",
                            f"firmware.elf={elf}"]
                 with subprocess.Popen(command, stdout=subprocess.PIPE,
