@@ -58,8 +58,9 @@ void pruning_unit_lockstep::remember(const pruning_unit_cycle& seen) {
 
 void pruning_unit_lockstep::compare_cycle(const pruning_unit_cycle& seen) {
   if (m_ended) differ("completed", "value", 1, 0);
-  compare_read(seen);
+  // A list that is held up holds up reads: it comes first.
   compare_write(seen);
+  compare_read(seen);
   const std::uint32_t expected = m_schedule->cycle_class(seen.refused);
   if (seen.cycle_class != expected) {
     differ("cycle_class", "value", expected, seen.cycle_class);

@@ -13,7 +13,9 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import planted_bugs  # noqa: E402
+
 FILES = ["common/fifo.sv", "common/requantiser.sv", "row_engine/mac_row.sv",
          "row_engine/row_engine_check.sv",
          "row_engine/row_engine_sequencer.sv", "row_engine/row_engine.sv"]
@@ -21,7 +23,6 @@ INCLUDE = "/usr/share/verilator/include"
 TIMEOUT_S = 120
 
 REQUANTISER, MAC_ROW, SEQUENCER, ENGINE = FILES[1], FILES[2], FILES[4], FILES[5]
-# File, text, what stands there instead, what that is.
 MUTANTS = [
     (REQUANTISER, "product[47] : product[half_place]", "1'b0 : 1'b0",
      "no rounding"),
@@ -69,22 +70,6 @@ MUTANTS = [
 ]
 
 
-def plant(folder, mutant):
-    """Copies the RTL with the bug in it; returns the files."""
-    copies = []
-    for name in FILES:
-        text = (ROOT / "rtl" / name).read_text()
-        if mutant is not None and mutant[0] == name:
-            if mutant[1] not in text:
-                print(f"mutants.py: {name} has no '{mutant[1]}' any more: "
-                      "change the table", file=sys.stderr)
-                sys.exit(2)
-            text = text.replace(mutant[1], mutant[2])
-        copies.append(folder / pathlib.Path(name).name)
-        copies[-1].write_text(text)
-    return copies
-
-
 def build(folder, copies, build_folder):
     """The bench with this RTL as its small array."""
     tests = build_folder / "test"
@@ -111,7 +96,8 @@ def build(folder, copies, build_folder):
 def passes(mutant, build_folder):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        program = build(folder, plant(folder, mutant), build_folder)
+        program = build(folder, planted_bugs.plant(folder, FILES, mutant),
+                        build_folder)
         try:
             done = subprocess.run(
                 [program, "-a", "random commands on 3 x 5*"],

@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
-"""Whether lockstep finds bugs: plants those of mutants.py one at a time into the
-RTL, makes a plug-in of it and runs `vitvp cosim` on it.
+"""Whether lockstep finds bugs: plants those of BLOCK/mutants.py one at a time into
+the RTL, makes a plug-in of it and runs `vitvp cosim` on it.
 
-    cosim_mutants.py BUILD [--only N]... [--docs PAGE] [--gcc GCC]
+    cosim_mutants.py BUILD BLOCK [--only N]... [--docs PAGE] [--gcc GCC]
 
 BUILD is a build folder with vitvp in it; --only chooses bugs by number, --docs
 writes the table into a page. A bug that a network's commands do not show is tried
-with random ones (guests/products.c).
+with random ones (guests/BLOCK.c).
 
 A bug counts as found if lockstep names the first command that it changes. Which
 one that is, a second run tells, in which nothing is compared but each command's
-result and its cycles by class, once it has ended. Exit status: 0 all are found and the RTL without one passes, 1 not so, 2
-there is nothing to run."""
+result and its cycles by class, once it has ended; where no command ends in another
+way, it is enough that pins differ. Exit status: 0 all are found and
+the RTL without one passes, 1 not so, 2 there is nothing to run."""
 
 import argparse
+import importlib.util
 import json
 import pathlib
 import re
@@ -22,14 +24,17 @@ import subprocess
 import sys
 import tempfile
 
-import mutants
+import planted_bugs
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[2]
-# No powers of two, and small enough that everything is ragged.
-PARAMETERS = "ROWS=3;LANES=5;MAX_TERMS=32767;QUEUE_DEPTH=3"
+ROOT = planted_bugs.ROOT
+# Sizes that are no powers of two, and so small that everything is ragged.
+PARAMETERS = {
+    "row_engine": "ROWS=3;LANES=5;MAX_TERMS=32767;QUEUE_DEPTH=3",
+    "pruning_unit": "MAX_TOKENS=99;BYTES_PER_CYCLE=16;QUEUE_DEPTH=3"}
 RUNTIME = ["verilated", "verilated_vcd_c", "verilated_threads"]
 TIMEOUT_S = 120
+WINDOW_CYCLES = 200
 
 
 def output(*command):
@@ -43,10 +48,21 @@ def output(*command):
     return done.stdout.strip()
 
 
-class Builder:
-    """Makes plug-ins, in a folder of its own."""
+def bugs_of(block):
+    """The module BLOCK/mutants.py."""
+    spec = importlib.util.spec_from_file_location(
+        f"{block}_mutants", HERE / block / "mutants.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
-    def __init__(self, folder):
+
+class Builder:
+    """Makes plug-ins of a block, in a folder of its own."""
+
+    def __init__(self, block, files, folder):
+        self.block = block
+        self.files = files
         self.folder = folder
         self.compiler = shutil.which("clang++") or shutil.which("g++")
         self.verilator_root = output("verilator", "--getenv", "VERILATOR_ROOT")
@@ -59,8 +75,8 @@ class Builder:
                    f"-I{include}", f"-I{include}/vltstd", "-c",
                    f"{include}/{name}.cpp", "-o", self.runtime[-1])
 
-    def plugin(self, mutant):
-        sources = mutants.plant(self.folder, mutant)
+    def plugin(self, bug):
+        sources = planted_bugs.plant(self.folder, self.files, bug)
         library = self.folder / "mutant.so"
         variables = {
             "VERILATOR": shutil.which("verilator_bin"),
@@ -71,10 +87,10 @@ class Builder:
             "PLUGIN_DIR": ROOT / "rtl/plugin",
             "FOLDER": self.folder / "verilated",
             "LIBRARY": library,
-            "BLOCK": "row_engine",
-            "TOP": "row_engine",
+            "BLOCK": self.block,
+            "TOP": self.block,
             "SOURCES": ";".join(map(str, sources)),
-            "PARAMETERS": PARAMETERS,
+            "PARAMETERS": PARAMETERS[self.block],
             "DESCRIPTION": "a mutant"}
         output("cmake", *(f"-D{k}={v}" for k, v in variables.items()), "-P",
                ROOT / "cmake/vitvp_rtl_plugin_build.cmake")
@@ -83,37 +99,37 @@ class Builder:
 
 def check_window(path, found):
     """The waveform ends with the cycle of the difference."""
-    text = path.read_text()
-    edges = len(re.findall(r"^1#$", text, re.MULTILINE))
-    if found["command"] == 1 and found["cycle"] < 199:
+    edges = len(re.findall(r"^1#$", path.read_text(), re.MULTILINE))
+    if found["command"] == 1 and found["cycle"] < WINDOW_CYCLES:
         assert edges == found["cycle"] + 1, edges
-    assert 1 <= edges <= 200, edges
+    assert edges <= WINDOW_CYCLES, edges
 
 
 class Stimuli:
-    """Commands for the row engine: those of a network, and random ones."""
+    """Commands for a block: those of a network, and random ones."""
 
-    def __init__(self, build, folder, gcc):
+    def __init__(self, block, build, folder, gcc):
+        self.block = block
         self.vitvp = build / "platform/vitvp"
-        elf = folder / "products.elf"
-        output(gcc, "-march=rv32imac", "-mabi=ilp32",
-               "-misa-spec=2.2", "-nostdlib", "-ffreestanding", "-fno-builtin",
-               "-O2", "-Wall", "-Wextra", "-Werror", "-Wl,-Ttext=0x80000000",
+        elf = folder / "guest.elf"
+        output(gcc, "-march=rv32imac", "-mabi=ilp32", "-misa-spec=2.2",
+               "-nostdlib", "-ffreestanding", "-fno-builtin", "-O2", "-Wall",
+               "-Wextra", "-Werror", "-Wl,-Ttext=0x80000000",
                "-Wl,--no-warn-rwx-segments", "-Wl,-N",
-               "-isystem", build / "generated", HERE / "guests/products.c",
+               "-isystem", build / "generated", HERE / f"guests/{block}.c",
                "-o", elf, "-lgcc")
         self.settings = {
             "network": [],
             "random": ["firmware.application=selftest", f"firmware.elf={elf}",
-                       "sram.total_kib=24"]}
+                       "sram.total_kib=32"]}
 
     def compare(self, name, library, level):
         """The divergence, or None."""
         with tempfile.TemporaryDirectory() as folder:
             command = [self.vitvp, "cosim", HERE / "cosim_mutants.yaml",
-                       "--block", "row_engine", "--compare", level,
-                       "--out", folder]
-            for setting in (f"row_engine.plugin={library}",
+                       "--block", self.block, "--compare", level,
+                       "--out", folder, "--window", str(WINDOW_CYCLES)]
+            for setting in (f"{self.block}.plugin={library}",
                             *self.settings[name]):
                 command += ["--set", setting]
             done = subprocess.run(command, capture_output=True, text=True,
@@ -131,27 +147,35 @@ class Stimuli:
         """(whether lockstep is right, the divergences of beats and outcome)"""
         beats = self.compare(name, library, "beats")
         outcome = self.compare(name, library, "cycles")
-        if beats is None or outcome is None:
-            return beats == outcome, beats, outcome
-        return beats["command"] == outcome["command"], beats, outcome
+        both = beats is not None and outcome is not None
+        return (both and beats["command"] == outcome["command"], beats,
+                outcome)
 
 
 HEAD = ["bug", "commands", "port and field", "command", "layer", "cycle",
         "first with another result or time"]
 
 
-def try_mutant(stimuli, library, bug):
+def row(bug, name, beats, outcome):
+    where = f"{beats['port']} {beats['field']}".strip() or "failed"
+    return [bug, name, where, beats["command"], beats["layer"] or "-",
+            beats["cycle"], outcome["command"] if outcome else "-"]
+
+
+def try_bug(stimuli, library, bug):
     """(whether it is found, its row)"""
+    only_pins = None
     for name in stimuli.settings:
         right, beats, outcome = stimuli.judge(library, name)
-        if beats is None and right:
-            continue
-        if beats is None:
+        if outcome is None:
+            if beats is not None and only_pins is None:
+                only_pins = row(bug, name, beats, None)
+        elif beats is None:
             return False, [bug, name, "not found", "", "", "", ""]
-        return right, [
-            bug, name, f"{beats['port']} {beats['field']}", beats["command"],
-            beats["layer"] or "-", beats["cycle"],
-            outcome["command"] if outcome else "-"]
+        else:
+            return right, row(bug, name, beats, outcome)
+    if only_pins is not None:
+        return True, only_pins
     return False, [bug, "any", "not found", "", "", "", ""]
 
 
@@ -159,9 +183,9 @@ def line(cells):
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def write_table(page, rows):
+def write_table(page, block, rows):
     """Between the lines that say so."""
-    begin, end = "<!-- mutants -->\n", "<!-- end of mutants -->\n"
+    begin, end = f"<!-- bugs of {block} -->\n", f"<!-- end of {block} -->\n"
     text = page.read_text()
     head = text[:text.index(begin) + len(begin)]
     tail = text[text.index(end):]
@@ -169,39 +193,43 @@ def write_table(page, rows):
                     tail)
 
 
-def main():
+def parse_arguments():
     parser = argparse.ArgumentParser(prog="cosim_mutants.py")
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--only", type=int, action="append",
-                        choices=range(1, len(mutants.MUTANTS) + 1))
+    parser.add_argument("block", choices=PARAMETERS)
+    parser.add_argument("--only", type=int, action="append", metavar="N")
     parser.add_argument("--docs", type=pathlib.Path)
     parser.add_argument("--gcc", default="riscv64-unknown-elf-gcc",
                         help="compiler of the firmware")
     options = parser.parse_args()
     if not (options.build / "platform/vitvp").exists():
-        print(f"cosim_mutants.py: {options.build} has no vitvp: build it",
-              file=sys.stderr)
-        return 2
-    numbers = options.only or range(1, len(mutants.MUTANTS) + 1)
+        parser.error(f"{options.build} has no vitvp: build it")
+    return options
+
+
+def main():
+    options = parse_arguments()
+    bugs = bugs_of(options.block)
+    numbers = options.only or range(1, len(bugs.MUTANTS) + 1)
     rows = [line(HEAD), line(["---"] * len(HEAD))]
     missed = 0
     with tempfile.TemporaryDirectory() as name:
-        builder = Builder(pathlib.Path(name))
-        stimuli = Stimuli(options.build, pathlib.Path(name), options.gcc)
+        folder = pathlib.Path(name)
+        builder = Builder(options.block, bugs.FILES, folder)
+        stimuli = Stimuli(options.block, options.build, folder, options.gcc)
         good = builder.plugin(None)
         if any(stimuli.compare(s, good, "beats") for s in stimuli.settings):
             print("the RTL differs as it is")
             return 1
         for number in numbers:
-            mutant = mutants.MUTANTS[number - 1]
-            found, cells = try_mutant(stimuli, builder.plugin(mutant),
-                                      mutant[3])
+            bug = bugs.MUTANTS[number - 1]
+            found, cells = try_bug(stimuli, builder.plugin(bug), bug[3])
             missed += not found
             rows.append(line(cells))
             print(rows[-1] + ("" if found else " MISSED"), flush=True)
     print(f"{len(rows) - 2 - missed} of {len(rows) - 2} found")
     if options.docs:
-        write_table(options.docs, rows)
+        write_table(options.docs, options.block, rows)
     return 1 if missed else 0
 
 

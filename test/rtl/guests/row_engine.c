@@ -1,12 +1,10 @@
 /* Random products on the row engine, one after the other: what no network asks
  * for, too. Nothing looks at the results but the one who watches the engine. */
-#include <stdint.h>
-#include <vitvp/memory_map.h>
 #include <vitvp/row_engine_regs.h>
-#include <vitvp/sim_control_regs.h>
+
+#include "random_guest.h"
 
 #define COMMANDS 100u
-#define FINISH_SUCCESS 0x5555u
 
 /* Places of the operands in SRAM. */
 #define A 0x0000u
@@ -17,26 +15,8 @@
 #define C 0x5000u
 #define END 0x5800u
 
-__attribute__((naked, section(".text.start"))) void _start(void) {
-  __asm__("li sp, 0x80010000\n  j products");
-}
-
-static uint32_t state = 0x2510u;
-
-/* xorshift32 */
-static uint32_t below(uint32_t n) {
-  state ^= state << 13;
-  state ^= state >> 17;
-  state ^= state << 5;
-  return state % n;
-}
-
 static void set(uint32_t offset, uint32_t value) {
-  *(volatile uint32_t*)(VITVP_ROW_ENGINE_BASE + offset) = value;
-}
-
-static volatile uint8_t* sram(uint32_t offset) {
-  return (volatile uint8_t*)(VITVP_SRAM_BASE + offset);
+  write32(VITVP_ROW_ENGINE_BASE + offset, value);
 }
 
 /* A third of the bytes is extreme. */
@@ -112,20 +92,13 @@ static void submit_product(uint32_t number) {
   set(ROW_ENGINE_SUBMIT_OFFSET, number << 8);
 }
 
-static uint32_t completed(void) {
-  return *(volatile uint32_t*)(VITVP_ROW_ENGINE_BASE +
-                               ROW_ENGINE_COMPLETED_OFFSET);
-}
-
-__attribute__((noreturn)) void products(void) {
+void guest(void) {
   fill(A, END);
   for (uint32_t number = 0; number < COMMANDS; ++number) {
     submit_product(number);
-    while (completed() == number) {
+    while (read32(VITVP_ROW_ENGINE_BASE + ROW_ENGINE_COMPLETED_OFFSET) ==
+           number) {
     }
   }
-  *(volatile uint32_t*)(VITVP_SIM_CONTROL_BASE + SIM_CONTROL_FINISH_OFFSET) =
-      FINISH_SUCCESS;
-  for (;;) {
-  }
+  finish();
 }
