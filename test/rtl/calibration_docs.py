@@ -18,7 +18,7 @@ import re
 import subprocess
 import sys
 
-BLOCK = re.compile(r"(<!-- calibration: (.+) -->\n)(.*?)"
+BLOCK = re.compile(r"(<!-- calibration: ([^\n]+) -->\n)(.*?)"
                    r"(<!-- end of calibration -->\n)", re.DOTALL)
 
 

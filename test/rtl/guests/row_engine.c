@@ -37,8 +37,8 @@ static void place_records(uint32_t count) {
     volatile uint32_t* record = (volatile uint32_t*)sram(RECORDS + 8 * i);
     const uint32_t multiplier = 16384 + below(16384);
     const uint32_t shift = below(4) == 0 ? 1 + below(62) : 15 + below(16);
-    record[0] = (uint32_t)((int32_t)(below(0x80000000u) - 0x40000000u) >>
-                           below(31));
+    record[0] =
+        (uint32_t)((int32_t)(below(0x80000000u) - 0x40000000u) >> below(31));
     record[1] = multiplier | shift << 16;
   }
 }

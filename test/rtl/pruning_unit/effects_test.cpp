@@ -26,10 +26,16 @@ std::uint64_t measure(const pruning_command& c) {
   return b.edges() - start;
 }
 
+void print_head() {
+  std::printf(
+      "| effect | shape | model | RTL | error |\n"
+      "|---|---|---|---|---|\n");
+}
+
 void compare(const std::string& effect, const std::string& shape,
              std::uint64_t model, std::uint64_t rtl) {
-  std::printf("%-22s%-24s%8llu%8llu%8lld\n", effect.c_str(), shape.c_str(),
-              static_cast<unsigned long long>(model),
+  std::printf("| %-18s | %-24s | %5llu | %5llu | %3lld |\n", effect.c_str(),
+              shape.c_str(), static_cast<unsigned long long>(model),
               static_cast<unsigned long long>(rtl),
               static_cast<long long>(rtl) - static_cast<long long>(model));
   CHECK(rtl == model);
@@ -38,7 +44,7 @@ void compare(const std::string& effect, const std::string& shape,
 void compare(const std::string& effect, const pruning_command& c) {
   std::string shape = std::to_string(c.tokens) + " tokens";
   if (c.operation == pruning_operation::select) {
-    shape += ", keep " + std::to_string(c.keep);
+    shape += ", keep " + (c.keep < c.tokens ? std::to_string(c.keep) : "all");
   }
   if (c.operation == pruning_operation::scan) {
     shape += ", " + std::to_string(c.channels) + " channels";
@@ -49,8 +55,7 @@ void compare(const std::string& effect, const pruning_command& c) {
 }  // namespace
 
 TEST_CASE("each effect of the rule alone") {
-  std::printf("%-22s%-24s%8s%8s%8s\n", "effect", "shape", "model", "RTL",
-              "error");
+  print_head();
   for (const std::uint32_t n : {1U, 63U, 64U, 65U, 128U, 1024U}) {
     compare("IMPORTANCE lines", head(0, n, true));
   }
@@ -84,5 +89,6 @@ TEST_CASE("commands that wait follow each other without a cycle in between") {
   for (std::uint32_t i = 1; i < commands.size(); ++i) b.submit(commands[i], i);
   b.finish();
   REQUIRE(b.pins().completed == commands.size());
+  print_head();
   compare("back to back", "5 commands", model, b.edges() - start);
 }

@@ -59,10 +59,12 @@ class comparison {
   }
 
   void print(const char* title) const {
-    std::printf("%s\n%-12s%10s%14s%14s%8s%8s\n", title, "operation", "commands",
-                "rule cycles", "RTL cycles", "wrong", "worst");
+    std::printf(
+        "| size | operation | commands | rule cycles | RTL cycles | "
+        "wrong | worst error |\n|---|---|---|---|---|---|---|\n");
     for (const error_row& row : m_rows) {
-      std::printf("%-12s%10u%14llu%14llu%8u%8llu\n", row.name, row.commands,
+      std::printf("| %s | %-10s | %4u | %7llu | %7llu | %3u | %3llu |\n", title,
+                  row.name, row.commands,
                   static_cast<unsigned long long>(row.rule_cycles),
                   static_cast<unsigned long long>(row.rtl_cycles), row.wrong,
                   static_cast<unsigned long long>(row.worst));
@@ -208,14 +210,14 @@ void expect_refused(default_bench& b, const pruning_command& c,
 TEST_CASE("random commands take the cycles of the rule") {
   comparison<Vpruning_unit> c(seed(), 1024, 64, 4);
   c.run(700, 0);
-  c.print("1024 tokens, 64 bytes per cycle");
+  c.print("1024 tokens, 64 bytes");
   CHECK(c.wrong() == 0);
 }
 
 TEST_CASE("so do they on a smaller unit") {
   comparison<Vpruning_unit_small> c(seed(), 99, 16, 2);
   c.run(700, 0);
-  c.print("99 tokens, 16 bytes per cycle");
+  c.print("99 tokens, 16 bytes");
   CHECK(c.wrong() == 0);
 }
 
