@@ -4,18 +4,8 @@ static void issue_until(struct copy* copy, uint32_t tiles) {
   for (; copy->issued < tiles; ++copy->issued) {
     const uint32_t row = copy->issued * copy->tile_rows;
     if (row >= copy->rows) return;
-    const uint32_t rows = smaller(copy->tile_rows, copy->rows - row);
-    struct matrix from = copy->from;
-    struct matrix to = copy->to;
-    uint32_t* ticket = &copy->tickets[copy->issued % (COPY_AHEAD + 1)];
-    to.address += row * to.stride;
-    if (copy->list != 0) {
-      *ticket = core_gather(copy->core, &from, copy->list + 2 * row, &to, rows,
-                            copy->bytes, copy->tag);
-    } else {
-      from.address += row * from.stride;
-      *ticket = core_copy(copy->core, &from, &to, rows, copy->bytes, copy->tag);
-    }
+    copy->tickets[copy->issued % (COPY_AHEAD + 1)] = copy->copy_rows(
+        copy->context, row, smaller(copy->tile_rows, copy->rows - row));
   }
 }
 

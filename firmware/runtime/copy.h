@@ -6,23 +6,22 @@
 #include "firmware/runtime/core.h"
 #include "firmware/runtime/gemm.h"
 
+/* Tiles that are copied ahead of the one that is waited for. */
 #define COPY_AHEAD 2u
 
 struct copy {
   struct core* core;
-  struct matrix from;
-  struct matrix to;
-  uint32_t list; /* u16 list of the rows; 0: all */
+  /* Copies rows [row, row + rows), and returns the last ticket of the DMA. */
+  uint32_t (*copy_rows)(const void* context, uint32_t row, uint32_t rows);
+  const void* context;
   uint32_t rows;
-  uint32_t bytes; /* of a row */
   uint32_t tile_rows;
   uint32_t issued;                  /* tiles */
   uint32_t ready;                   /* tiles that are known to be there */
   uint32_t tickets[COPY_AHEAD + 1]; /* of the DMA, by tile */
-  uint32_t tag;
 };
 
-/* Starts the first tiles; the members down to tile_rows, and tag, are set. */
+/* Starts the first tile; the members down to tile_rows are set. */
 void copy_start(struct copy* copy);
 struct row_source copy_source(struct copy* copy);
 

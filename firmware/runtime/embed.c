@@ -1,28 +1,21 @@
 #include "firmware/runtime/block.h"
+#include "firmware/runtime/copy.h"
 #include "firmware/runtime/ends.h"
 #include "firmware/runtime/gemm.h"
 #include "firmware/runtime/layer_tag.h"
 #include "firmware/runtime/residual.h"
 
-/* Steps that are copied ahead of the one that is waited for. */
-#define STEPS_AHEAD 2u
-
 /* Patches of a panel on their way into SRAM. */
 struct patches {
   struct core* core;
-  uint32_t image;                    /* DRAM */
-  uint32_t buffer;                   /* SRAM: one patch per row */
-  uint32_t first;                    /* patch of the panel's row 0 */
-  uint32_t rows;                     /* of the panel */
-  uint32_t step_rows;                /* that are copied at a time */
-  uint32_t issued;                   /* steps */
-  uint32_t ready;                    /* steps that are known to be there */
-  uint32_t tickets[STEPS_AHEAD + 1]; /* of the DMA, by step */
+  uint32_t image;  /* DRAM */
+  uint32_t buffer; /* SRAM: one patch per row */
+  uint32_t first;  /* patch of the panel's row 0 */
 };
 
 /* Patches that lie side by side, line by line, from row `row` on. */
-static void copy_patches(const struct patches* patches, uint32_t row,
-                         uint32_t count) {
+static uint32_t copy_line(const struct patches* patches, uint32_t row,
+                          uint32_t count) {
   const struct network* network = &patches->core->network;
   const struct vit_image* image = &network->image;
   const uint32_t patch = patches->first + row;
@@ -34,48 +27,24 @@ static void copy_patches(const struct patches* patches, uint32_t row,
       bytes, false};
   const struct matrix to = {patches->buffer + row * network->patch_terms, bytes,
                             true};
-  (void)core_gather(patches->core, &from,
-                    image->patch_lines + 2 * grid_x * image->patch, &to,
-                    count * image->patch, bytes, layer_tag(LAYER_PATCH, 0, 0));
+  return core_gather(patches->core, &from,
+                     image->patch_lines + 2 * grid_x * image->patch, &to,
+                     count * image->patch, bytes, layer_tag(LAYER_PATCH, 0, 0));
 }
 
-/* Up to the end of a row of patches at a time. */
-static void copy_step(struct patches* patches) {
+/* Up to the end of a line of patches at a time. */
+static uint32_t copy_patches(const void* context, uint32_t row, uint32_t rows) {
+  const struct patches* patches = context;
   const uint32_t grid_width = patches->core->network.grid_width;
-  uint32_t row = patches->issued * patches->step_rows;
-  const uint32_t end = smaller(row + patches->step_rows, patches->rows);
+  const uint32_t end = row + rows;
+  uint32_t ticket = 0;
   while (row < end) {
     const uint32_t grid_x = (patches->first + row) % grid_width;
     const uint32_t count = smaller(grid_width - grid_x, end - row);
-    copy_patches(patches, row, count);
+    ticket = copy_line(patches, row, count);
     row += count;
   }
-  patches->tickets[patches->issued++ % (STEPS_AHEAD + 1)] =
-      patches->core->copied;
-}
-
-static void issue_until(struct patches* patches, uint32_t steps) {
-  const uint32_t all = divide_up(patches->rows, patches->step_rows);
-  while (patches->issued < smaller(steps, all)) copy_step(patches);
-}
-
-static uint32_t make(void* context, uint32_t least) {
-  struct patches* patches = context;
-  struct engines* engines = &patches->core->engines;
-  const uint32_t wanted = divide_up(least, patches->step_rows);
-  for (;;) {
-    issue_until(patches, patches->ready + STEPS_AHEAD + 1);
-    if (patches->ready == patches->issued) break;
-    const uint32_t ticket =
-        patches->tickets[patches->ready % (STEPS_AHEAD + 1)];
-    if (patches->ready < wanted) {
-      engines_wait(engines, ENGINE_DMA, ticket);
-    } else if (!engines_done(engines, ENGINE_DMA, ticket)) {
-      break;
-    }
-    ++patches->ready;
-  }
-  return smaller(patches->ready * patches->step_rows, patches->rows);
+  return ticket;
 }
 
 void embed_push_weights(struct core* core, const struct embed_plan* plan) {
@@ -98,11 +67,11 @@ static void copy_class_token(struct core* core, const struct matrix* position,
 }
 
 static void run_panel(struct core* core, const struct embed_plan* plan,
-                      struct patches* patches, struct residual* residual,
-                      uint32_t partial) {
+                      const struct patches* patches, struct copy* copy,
+                      struct residual* residual, uint32_t partial) {
   struct tiling tiling = plan->tiling;
-  struct row_source source = {make, patches, patches->step_rows, false};
-  tiling.rows = patches->rows;
+  struct row_source source = copy_source(copy);
+  tiling.rows = copy->rows;
   const struct gemm gemm = {
       .tiling = &tiling,
       .a = {.data = {patches->buffer, core->network.patch_terms, true}},
@@ -131,11 +100,13 @@ void embed_run(struct core* core, const struct embed_plan* plan,
   const struct matrix x = core_residual(core, image->tokens);
   struct residual residual;
   struct patches patches = {.core = core};
+  struct copy copy = {
+      .core = core, .copy_rows = copy_patches, .context = &patches};
   core_begin_stage(core, image->tokens);
   patches.image = image->images + number * image->image_stride;
   patches.buffer =
       sram_take(&core->sram, plan->panel_rows * network->patch_terms);
-  patches.step_rows =
+  copy.tile_rows =
       smaller(plan->tiling.tile_rows, 2 * core->machine.array_rows);
   const uint32_t partial = plan->partial_bytes == 0
                                ? 0
@@ -144,11 +115,10 @@ void embed_run(struct core* core, const struct embed_plan* plan,
                 plan->partial_bytes != 0, layer_tag(LAYER_EMBED, 0, 0));
   copy_class_token(core, &position, &x);
   for (; patches.first < network->patches; patches.first += plan->panel_rows) {
-    patches.rows = smaller(plan->panel_rows, network->patches - patches.first);
-    patches.issued = patches.ready = 0;
-    issue_until(&patches, 1);
+    copy.rows = smaller(plan->panel_rows, network->patches - patches.first);
+    copy_start(&copy);
     if (patches.first == 0) prepare_first(core, first);
-    run_panel(core, plan, &patches, &residual, partial);
+    run_panel(core, plan, &patches, &copy, &residual, partial);
     residual_finish(&residual);
   }
   core_end_top_stage(core);
