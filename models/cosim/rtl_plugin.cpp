@@ -24,6 +24,13 @@ rtl_plugin::rtl_plugin(const std::string& path, const std::string& block)
          " of the plug-in interface, this is version " +
          std::to_string(VITVP_RTL_PLUGIN_ABI) + ": build it again");
   }
+  if (m_functions->block == nullptr || m_functions->description == nullptr ||
+      m_functions->create == nullptr || m_functions->destroy == nullptr ||
+      m_functions->pins == nullptr || m_functions->evaluate == nullptr) {
+    fail(
+        "leaves out what a plug-in must have: block, description, "
+        "create, destroy, pins, evaluate");
+  }
   if (m_functions->block != block) {
     fail("is a " + std::string(m_functions->block) + ", not a " + block);
   }
@@ -41,8 +48,9 @@ void rtl_plugin::require(const std::string& name, std::uint64_t value,
                          const std::string& key) const {
   const std::uint64_t has = parameter(name);
   if (has == value) return;
-  fail("is built with " + name + " " + std::to_string(has) + ", and " + key +
-       " is " + std::to_string(value) + ": set the key, or build the RTL anew");
+  fail(description() + ", is built with " + name + " " + std::to_string(has) +
+       ", and " + key + " is " + std::to_string(value) +
+       ": set the key, or build the RTL anew");
 }
 
 void rtl_plugin::fail(const std::string& what) const {

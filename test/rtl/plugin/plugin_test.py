@@ -111,13 +111,18 @@ class PluginTest(unittest.TestCase):
             "{ return &p; }",
             "is of version 99 of the plug-in interface")
 
-    def test_other_block_is_refused(self):
+    def test_missing_functions_are_refused(self):
         self.refuses(
             "const struct vitvp_rtl_plugin p = "
-            '{VITVP_RTL_PLUGIN_ABI, "toaster"};'
+            '{VITVP_RTL_PLUGIN_ABI, "row_engine"};'
             "const struct vitvp_rtl_plugin* vitvp_rtl_plugin_entry(void)"
             "{ return &p; }",
-            "is a toaster, not a row_engine")
+            "leaves out what a plug-in must have")
+
+    def test_other_block_is_refused(self):
+        self.refuses((self.LITTLE % ("", "&clk")).replace("row_engine",
+                                                          "toaster"),
+                     "is a toaster, not a row_engine")
 
     # A block that has the parameters asked for, a clock, and no more.
     LITTLE = """
