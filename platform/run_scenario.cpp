@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <ctime>
-#include <fstream>
 #include <memory>
 
 #include "firmware/hal/native_backend.h"
@@ -12,131 +10,30 @@
 #include "models/cosim/picoseconds.hpp"
 #include "models/cosim/pruning_unit_lockstep.hpp"
 #include "models/cosim/row_engine_lockstep.hpp"
-#include "models/host_cpu/elf.hpp"
 #include "platform/layer_check.hpp"
 #include "platform/layer_place.hpp"
-#include "platform/memory_image.hpp"
-#include "platform/resources.hpp"
-#include "platform/rtl_choice.hpp"
-#include "platform/scenario_policy.hpp"
+#include "platform/result_collection.hpp"
+#include "platform/run_inputs.hpp"
 #include "platform/selection_record.hpp"
 #include "platform/soc.hpp"
+#include "platform/soc_configuration.hpp"
 #include "platform/stall_ledger.hpp"
 #include "registers/memory_map.hpp"
 #include "vit/input_error.hpp"
-#include "vit/macs.hpp"
-#include "vit/synthetic.hpp"
 
 namespace vitvp::platform {
 namespace {
 
 using sc_core::sc_time;
 
-constexpr std::uint32_t dram_base = registers::dram_base;
-
-// Everything that is read before a simulation exists.
-struct inputs {
-  vit::package model;
-  vit::image_set images;
-  vit::pruning_policy policy;
-  std::size_t first = 0;
-  std::size_t count = 0;
-  memory_image memory;
-  models::elf_image elf;
-  models::rtl_plugin_ptr row_engine_rtl;
-  models::rtl_plugin_ptr pruning_unit_rtl;
-};
-
-bool runs_network(const scenario& s) {
-  return s.firmware.application == firmware_application::vit;
-}
-
-std::string firmware_path(const scenario& s) {
-  if (!s.firmware.elf.empty()) return s.firmware.elf;
-  return resource_path(runs_network(s) ? "vit.elf" : "selftest.elf");
-}
-
-inputs read_inputs(const scenario& s) {
-  inputs in;
-  in.model = vit::open_package(s.package);
-  in.images = vit::open_images(s.images.path, in.model);
-  in.policy = effective_pruning(s, in.model);
-  in.first = s.images.first;
-  in.count = image_count(s, in.images.count());
-  in.memory =
-      build_memory_image({in.model, in.policy, in.images, in.first, in.count,
-                          static_cast<std::uint32_t>(s.firmware.ffn_plan)},
-                         dram_base, std::uint64_t{s.dram.total_mib} << 20);
-  if (s.host_cpu.kind == cpu_kind::iss) {
-    in.elf = models::elf_image::load(firmware_path(s));
-    in.elf.require_within(dram_base, firmware_bytes);
-  }
-  in.row_engine_rtl =
-      chosen_rtl(s, "row_engine", s.row_engine.model, s.row_engine.plugin);
-  in.pruning_unit_rtl = chosen_rtl(s, "pruning_unit", s.pruning_unit.model,
-                                   s.pruning_unit.plugin);
-  return in;
-}
-
-models::command_engine_config engine_config(const scenario& s,
-                                            const sc_time& clock,
-                                            std::uint32_t queue_depth) {
-  models::command_engine_config engine;
-  engine.clock_period = clock;
-  engine.queue_depth = queue_depth;
-  engine.use_dmi = s.dmi;
-  return engine;
-}
-
-void configure_memories(const scenario& s, soc_config& config) {
-  config.bus.latency_cycles = s.bus.latency_cycles;
-  config.bus.width_bytes = s.bus.width_bytes;
-  config.dram.clock_period = config.clock_period;
-  config.dram.size_bytes = std::uint64_t{s.dram.total_mib} << 20;
-  config.dram.bandwidth_gbps = s.dram.bandwidth_gbps;
-  config.dram.latency_ns = s.dram.latency_ns;
-  config.dram.banks = s.dram.banks;
-  config.dram.row_bytes = s.dram.row_bytes;
-  config.dram.row_hit_ns = s.dram.row_hit_ns;
-  config.dram.row_miss_ns = s.dram.row_miss_ns;
-  config.dram.allow_dmi = s.dmi;
-  config.sram.clock_period = config.clock_period;
-  config.sram.total_bytes = std::uint64_t{s.sram.total_kib} << 10;
-  config.sram.banks = s.sram.banks;
-  config.sram.line_bytes = s.sram.line_bytes;
-  config.sram.allow_dmi = s.dmi;
-}
-
-void configure_engines(const scenario& s, soc_config& config) {
-  const sc_time& clock = config.clock_period;
-  config.dma.engine = engine_config(s, clock, s.dma.queue_depth);
-  config.dma.burst_bytes = s.dma.burst_bytes;
-  config.dma.outstanding = s.dma.outstanding;
-  config.row_engine.engine = engine_config(s, clock, s.row_engine.queue_depth);
-  config.row_engine.rows = s.row_engine.rows;
-  config.row_engine.lanes = s.row_engine.lanes;
-  config.vector_unit.engine =
-      engine_config(s, clock, s.vector_unit.queue_depth);
-  config.vector_unit.elements = s.vector_unit.elements;
-  config.pruning_unit.engine =
-      engine_config(s, clock, s.pruning_unit.queue_depth);
-  config.pruning_unit.bytes_per_cycle = s.pruning_unit.bytes_per_cycle;
-}
-
-std::string file_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw vit::input_error("uart.input: " + path + ": not readable");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // A run from elaboration to result.
 class runner {
  public:
-  runner(const scenario& s, const run_options& options, inputs in)
+  runner(const scenario& s, const run_options& options, run_inputs in)
       : m_scenario(s),
         m_options(options),
         m_in(std::move(in)),
-        m_clock(1000.0 / s.clock_mhz, sc_core::SC_NS),
+        m_clock(clock_period_of(s)),
         m_soc("soc", configuration()),
         m_ledger(engine_names(), m_soc.dma.name(), m_soc.row_engine().name(),
                  m_clock),
@@ -206,12 +103,7 @@ class runner {
       sc_core::sc_stop();
     };
     static_cast<models::host_cpu_config&>(config.iss) = core;
-    config.iss.memory_base = dram_base;
-    config.iss.memory_bytes = std::uint64_t{m_scenario.dram.total_mib} << 20;
     config.iss.entry = m_in.elf.entry();
-    config.iss.use_dmi = m_scenario.dmi;
-    config.iss.cycles_per_instruction =
-        m_scenario.host_cpu.cycles_per_instruction;
     static_cast<models::host_cpu_config&>(config.native) = core;
     config.native.application =
         runs_network(m_scenario) ? vit_application : selftest_application;
@@ -263,20 +155,10 @@ class runner {
   }
 
   soc_config configuration() {
-    soc_config config;
-    config.clock_period = m_clock;
-    config.core = m_scenario.host_cpu.kind == cpu_kind::iss ? core_kind::iss
-                                                            : core_kind::native;
+    soc_config config = configuration_of(m_scenario);
     configure_core(config);
-    configure_memories(m_scenario, config);
-    configure_engines(m_scenario, config);
     configure_rtl(config);
-    config.uart.clock_period = m_clock;
     config.uart.output = m_scenario.uart.echo ? m_options.uart : nullptr;
-    if (!m_scenario.uart.input.empty()) {
-      config.uart.input =
-          models::uart_source_from(file_text(m_scenario.uart.input));
-    }
     config.model_address = m_in.memory.header;
     config.on_finish = [this](unsigned code) {
       m_finished = true;
@@ -298,7 +180,7 @@ class runner {
     std::vector<models::purpose_region> purposes;
     for (const memory_region& region : m_in.memory.regions) {
       purposes.push_back(
-          {region.purpose, region.base - dram_base, region.size});
+          {region.purpose, region.base - registers::dram_base, region.size});
     }
     m_soc.dram.set_purposes(purposes);
   }
@@ -432,10 +314,8 @@ class runner {
               std::to_string(m_result.images.size()) + " of " +
               std::to_string(asked) + " images");
     }
-    collect_engines();
-    collect_cpu();
-    collect_work();
-    collect_memories();
+    collect_counters(m_soc, m_ledger, m_in.model.size, runs_network(m_scenario),
+                     m_result);
     collect_check();
     if (m_lockstep) collect_lockstep(*m_options.lockstep, m_lockstep->log());
     for (const auto& trace : m_traces) {
@@ -460,100 +340,6 @@ class runner {
     }
   }
 
-  void collect_engines() {
-    for (models::command_engine* engine : m_soc.engines()) {
-      const engine_cycles cycles =
-          m_ledger.cycles(engine->name(), m_result.total_cycles);
-      engine_result one;
-      one.name = engine->basename();
-      one.busy = cycles.busy.total();
-      one.compute = cycles.busy.compute;
-      one.operand_wait = cycles.busy.operand_wait + cycles.waiting_operands;
-      one.dma_wait = cycles.busy.dma_wait + cycles.waiting_dma;
-      one.bank_conflict = cycles.busy.bank_conflict;
-      one.control = cycles.busy.control;
-      one.idle = cycles.idle;
-      one.commands = cycles.commands;
-      one.work = cycles.work;
-      m_result.engines.push_back(one);
-    }
-    for (const std::string& violation : m_ledger.violations()) fail(violation);
-  }
-
-  void collect_cpu() {
-    const models::host_cpu_counters counted = m_soc.cpu().counters();
-    host_cpu_result& cpu = m_result.host_cpu;
-    cpu.instructions = counted.instructions;
-    cpu.loads = counted.loads;
-    cpu.stores = counted.stores;
-    cpu.executing_cycles = counted.cycles_executing;
-    cpu.bus_wait_cycles = counted.cycles_bus_wait;
-    cpu.sleeping_cycles = counted.cycles_sleeping;
-    cpu.traps = counted.traps;
-    cpu.interrupts = counted.interrupts;
-  }
-
-  static void add(vit::mac_counts& sum, const vit::mac_counts& term) {
-    sum.patch += term.patch;
-    sum.qkv += term.qkv;
-    sum.scores += term.scores;
-    sum.context += term.context;
-    sum.projection += term.projection;
-    sum.ffn1 += term.ffn1;
-    sum.ffn2 += term.ffn2;
-    sum.head += term.head;
-  }
-
-  // What was executed follows from the decisions; that the row engine counted
-  // the same is a check.
-  void collect_work() {
-    const vit::geometry& size = m_in.model.size;
-    for (const image_result& image : m_result.images) {
-      add(m_result.macs.dense, vit::count_dense_macs(size));
-      add(m_result.macs.executed,
-          vit::count_executed_macs(size, image.tokens_per_block,
-                                   image.live_ffn2_channels_per_block));
-      for (std::uint32_t live : image.live_ffn2_channels_per_block) {
-        m_result.ffn2.rows_fetched += live;
-      }
-      m_result.ffn2.rows_total += std::uint64_t{size.hidden} * size.depth;
-    }
-    const std::uint64_t counted = m_soc.row_engine().counted_work();
-    if (runs_network(m_scenario) && m_result.status == run_status::done &&
-        counted != m_result.macs.executed.total()) {
-      fail("row_engine: multiplied " + std::to_string(counted) +
-           " times, the decisions ask for " +
-           std::to_string(m_result.macs.executed.total()));
-    }
-  }
-
-  void collect_memories() {
-    const models::dram_counters counted = m_soc.dram.counters();
-    m_result.dram.moved_bytes = counted.moved_bytes;
-    m_result.dram.row_hits = counted.row_hits;
-    m_result.dram.row_misses = counted.row_misses;
-    for (const models::purpose_traffic& t : m_soc.dram.traffic()) {
-      purpose(m_result.dram.read_bytes, t.purpose) += t.read_bytes;
-      purpose(m_result.dram.write_bytes, t.purpose) += t.write_bytes;
-    }
-    const models::sram_counters& sram = m_soc.sram.counters();
-    m_result.sram.bytes = m_soc.sram.config().total_bytes;
-    m_result.sram.read_bytes = sram.read_bytes;
-    m_result.sram.write_bytes = sram.write_bytes;
-    for (const models::sram_bank_counters& bank : sram.banks) {
-      m_result.sram.bank_conflict_cycles += bank.conflict_cycles;
-    }
-  }
-
-  static std::uint64_t& purpose(purpose_bytes& bytes, const std::string& name) {
-    if (name == "weights") return bytes.weights;
-    if (name == "activations") return bytes.activations;
-    if (name == "images") return bytes.images;
-    if (name == "firmware") return bytes.firmware;
-    if (name == "results") return bytes.results;
-    return bytes.other;
-  }
-
   void collect_check() {
     m_check.finish();
     check_result& check = m_result.check;
@@ -574,7 +360,7 @@ class runner {
 
   const scenario& m_scenario;
   const run_options& m_options;
-  inputs m_in;
+  run_inputs m_in;
   sc_time m_clock;
   run_result m_result;
   bool m_finished = false;
