@@ -71,9 +71,10 @@ void collect_work(soc& system, const vit::geometry& size, bool runs_network,
   const std::uint64_t counted = system.row_engine().counted_work();
   if (runs_network && result.status == run_status::done &&
       counted != result.macs.executed.total()) {
-    result.check.failures.push_back("row_engine: multiplied " + std::to_string(counted) +
-         " times, the decisions ask for " +
-         std::to_string(result.macs.executed.total()));
+    result.check.failures.push_back(
+        "row_engine: multiplied " + std::to_string(counted) +
+        " times, the decisions ask for " +
+        std::to_string(result.macs.executed.total()));
   }
 }
 

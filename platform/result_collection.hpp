@@ -9,8 +9,8 @@
 namespace vitvp::platform {
 
 /// Fills in engines, CPU, work and memories after the simulation has ended;
-/// `result` has status, cycles and images already. Sums that do not agree become
-/// failures of the check.
+/// `result` has status, cycles and images already. Sums that do not agree
+/// become failures of the check.
 void collect_counters(soc& system, const stall_ledger& ledger,
                       const vit::geometry& size, bool runs_network,
                       run_result& result);

@@ -20,7 +20,7 @@ struct run_inputs {
   std::size_t first = 0;  ///< image of the set
   std::size_t count = 0;  ///< images that are run
   memory_image memory;
-  models::elf_image elf;  ///< empty unless the ISS runs it
+  models::elf_image elf;                    ///< empty unless the ISS runs it
   models::rtl_plugin_ptr row_engine_rtl;    ///< null: the model
   models::rtl_plugin_ptr pruning_unit_rtl;  ///< null: the model
 };

@@ -64,8 +64,8 @@ std::string file_text(const std::string& path) {
 }
 
 void configure_cores(const scenario& s, soc_config& config) {
-  config.core = s.host_cpu.kind == cpu_kind::iss ? core_kind::iss
-                                                 : core_kind::native;
+  config.core =
+      s.host_cpu.kind == cpu_kind::iss ? core_kind::iss : core_kind::native;
   config.iss.memory_base = registers::dram_base;
   config.iss.memory_bytes = config.dram.size_bytes;
   config.iss.use_dmi = s.dmi;
