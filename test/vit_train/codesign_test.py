@@ -108,7 +108,6 @@ def figures(seed, teacher, pruned):
     """figures.json of four images, labels all 1."""
     part = {"labels": [1] * 4, "sources": [0, 1, 2, 3], "images": 4,
             "teacher_predicted": teacher, "student_float": 0.75,
-            "student_dense_float": 0.5,
             "teacher_float": float(np.mean(np.array(teacher) == 1)),
             "int8_dense": 0.5, "int8_tokens": 0.25,
             "int8_pruned": {"predicted": pruned, "accuracy":
@@ -170,8 +169,10 @@ class PageTest(unittest.TestCase):
         for expected in (
                 "| GELU, float, nothing pruned: the teacher | 100.00 % | 75.00 % | "
                 "87.50 % ± 17.68 |",       # deviation 0.25 / sqrt(2)
-                "| baseline accuracy, at least | 94.00 % | 87.50 % | "
-                "**missed** |",
+                "| accuracy of the dense network, at least | 94.00 % | "
+                "87.50 % | **missed** |",
+                "| loss of accuracy, under | 2.00 % | 12.50 % | **missed** |",
+                "the dense network is the teacher",
                 "| fewer operations, at least | 61.50 % | 62.50 % | met |",
                 "| the teacher trained on: the baseline | not measured | "
                 "50.00 % | 50.00 % |",
@@ -181,6 +182,17 @@ class PageTest(unittest.TestCase):
                 "agree on 1 of 2",
                 "| 2000 | 50000 |",        # cycles an image, 100 MHz by those
                 "2 of the 3"):
+            self.assertIn(expected, text)
+
+    def test_targets_are_those_of_the_baseline_once_all_seeds_have_one(self):
+        self.files["train/clutter-seed0/figures.json"]["test"].update(
+            baseline_predicted=[1, 1, 1, 0], baseline_float=0.75)
+        self.assertEqual(self.write(), (0, ""))
+        text = self.page.read_text(encoding="utf-8")
+        for expected in (
+                "94.00 % | 62.50 % | **missed** |",  # 0.75 and 0.5
+                "| 2.00 % | -12.50 % | met |",       # -0.25 and 0
+                "the dense network is the baseline"):
             self.assertIn(expected, text)
 
     def test_tells_what_was_not_measured(self):

@@ -1,5 +1,6 @@
 """The float network, its training and its export; skipped without PyTorch."""
 
+import csv
 import dataclasses
 import pathlib
 import tempfile
@@ -231,15 +232,49 @@ class TrainingTest(unittest.TestCase):
                          odd_config().pruning.keep_ppm(ODD.depth))
         self.assertTrue((self.folder / "both" / "student.csv").exists())
 
-    def test_baseline_is_the_teacher_trained_on_densely(self):
-        trainer = self.trainer("both")
+    def test_steps_have_the_student_s_budget_and_only_their_own_part(self):
+        trainer = self.trainer("all")
         teacher = trainer.teacher()
         before = self.weights(teacher)
-        baseline = trainer.baseline(teacher)
-        self.assertEqual(baseline.keep_ppm, teacher.keep_ppm)
+        pruned = odd_config().pruning.keep_ppm(ODD.depth)
+        expected = {"baseline": (nn.GELU, teacher.keep_ppm),
+                    "relu": (nn.ReLU, teacher.keep_ppm),
+                    "tokens": (nn.ReLU, pruned)}
+        self.assertEqual(tuple(expected), training.STEPS)
+        networks = [trainer.student(teacher)]
+        for name, (activation, keep_ppm) in expected.items():
+            model = trainer.step(name, teacher)
+            self.assertIsInstance(model.blocks[0].activation, activation)
+            self.assertEqual(model.keep_ppm, keep_ppm)
+            self.assertEqual(len(self.log("all", name)),
+                             odd_config().student.epochs)
+            networks.append(model)
         self.assertTrue(torch.equal(before, self.weights(teacher)))
-        self.assertFalse(torch.equal(before, self.weights(baseline)))
-        log = (self.folder / "both" / "baseline.csv").read_text(
-            encoding="utf-8")
-        self.assertEqual(len(log.splitlines()),
-                         1 + odd_config().student.epochs)
+        weights = [self.weights(model) for model in [teacher, *networks]]
+        for index, one in enumerate(weights):
+            for other in weights[:index]:
+                self.assertFalse(torch.equal(one, other))
+
+    def test_complete_stage_is_taken_as_it_is_without_its_optimiser(self):
+        trained = self.trainer("all").teacher()
+        state = torch.load(self.folder / "all" / "teacher.pt")
+        self.assertNotIn("optimiser", state)
+        again = self.trainer("all").teacher()
+        self.assertTrue(torch.equal(self.weights(trained),
+                                    self.weights(again)))
+
+    def test_log_says_what_it_was_trained_on(self):
+        self.trainer("all").teacher()
+        self.assertEqual({row["device"] for row in self.log("all", "teacher")},
+                         {"cpu"})
+
+    @unittest.skipIf(torch.cuda.is_available(), "there is a GPU")
+    def test_gpu_that_is_not_there_is_refused(self):
+        self.assertEqual(training.choose_device().type, "cpu")
+        with self.assertRaisesRegex(InputError, "--device cuda"):
+            training.choose_device("cuda")
+
+    def log(self, name, stage):
+        with open(self.folder / name / f"{stage}.csv",
+                  encoding="utf-8") as file:
+            return list(csv.DictReader(file))

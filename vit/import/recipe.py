@@ -12,7 +12,7 @@ from ..train import export, package
 from ..train.errors import InputError
 from ..train.model import VisionTransformer
 from ..train.package import ALL_TOKENS
-from ..train.training import Trainer
+from ..train.training import Trainer, choose_device
 from . import agreement, checkpoint, folder, networks
 
 
@@ -94,7 +94,8 @@ def fine_tune(original, options, pruning, validation):
             size.heads, size.depth, size.hidden, size.classes),
         student, pruning, f"{digest(options.checkpoint)} {options.train}")
     work = options.work or options.out.with_suffix(".training")
-    return Trainer(plan, task, options.seed, work).student(original)
+    return Trainer(plan, task, options.seed, work,
+                   choose_device()).student(original)
 
 
 def digest(path):

@@ -1,7 +1,8 @@
 """Trains a task's network and exports it; docs/training.md.
 
     python3 -m vit.train TASK [--seed N] [--config FILE] [--work DIR]
-        [--out DIR] [--threads N] [--baseline] [--validation-only]
+        [--out DIR] [--device cpu|cuda] [--threads N] [--steps]
+        [--validation-only]
 """
 
 import argparse
@@ -27,10 +28,14 @@ def parse_arguments(arguments):
     parser.add_argument("--out", type=pathlib.Path,
                         help="package and test images; the folder of --work "
                              "unless given")
-    parser.add_argument("--baseline", action="store_true",
-                        help="train the dense network on as long as the "
-                             "student, to compare with")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--steps", action="store_true",
+                        help="train what the student is compared with, each "
+                             "for as long as the student: the dense network, "
+                             "ReLU alone, ReLU with pruned tokens")
+    parser.add_argument("--device", choices=("cpu", "cuda"),
+                        help="cuda where PyTorch finds a GPU, unless given")
+    parser.add_argument("--threads", type=int, default=1,
+                        help="on the CPU; 1 unless given")
     parser.add_argument("--validation-only", action="store_true",
                         help="leave the test images alone: for choosing "
                              "values of the configuration")
@@ -46,6 +51,8 @@ def main(arguments=None):
     # The libraries under NumPy and PyTorch read these when they are loaded.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(options.threads)
+    # Without it products on a GPU need not be the same in every run.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     # pylint: disable=import-outside-toplevel
     from . import recipe
     from .errors import InputError, report

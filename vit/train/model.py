@@ -101,14 +101,6 @@ class VisionTransformer(nn.Module):
                     layer.weight.mul_(factor)
                     layer.bias.mul_(factor)
 
-    def unpruned(self):
-        """These weights in a network that keeps all tokens."""
-        model = VisionTransformer(self.size,
-                                  type(self.blocks[0].activation),
-                                  (ALL_TOKENS,) * self.size.depth)
-        model.load_state_dict(self.state_dict())
-        return model
-
     def patches(self, images):
         """u8 [count, H, W, C] to [count, patches, P*P*C]."""
         size, patch = self.size, self.size.patch

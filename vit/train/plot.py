@@ -11,10 +11,9 @@ from matplotlib import pyplot  # noqa: E402  pylint: disable=C0413
 def curves(folder):
     """Draws the logs of folder's stages to training.png."""
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.5))
-    for stage in ("teacher", "student", "baseline"):
-        if not (folder / f"{stage}.csv").exists():
-            continue
-        with open(folder / f"{stage}.csv", encoding="utf-8") as file:
+    for path in sorted(folder.glob("*.csv")):
+        stage = path.stem
+        with open(path, encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         epochs = [int(row["epoch"]) + 1 for row in rows]
         left.plot(epochs, [float(row["validation_accuracy"]) for row in rows],

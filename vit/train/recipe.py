@@ -1,4 +1,4 @@
-"""The whole recipe: teacher, student, baseline, package, figures."""
+"""The whole recipe: teacher, student, steps, package, figures."""
 
 import dataclasses
 import json
@@ -11,7 +11,7 @@ import torch
 from . import config as configuration
 from . import evaluate, export, integer, package, plot, tasks
 from .errors import InputError
-from .training import Trainer, accuracy, predict
+from .training import STEPS, Trainer, accuracy, choose_device, predict
 
 
 def run(options):
@@ -27,10 +27,12 @@ def run(options):
         "build/train") / f"{options.task}-seed{options.seed}"
     out = options.out or work
     task = tasks.load(config)
-    trainer = Trainer(config, task, options.seed, work)
+    trainer = Trainer(config, task, options.seed, work,
+                      choose_device(options.device))
     teacher = trainer.teacher()
     student = trainer.student(teacher)
-    baseline = trainer.baseline(teacher) if options.baseline else None
+    steps = {name: trainer.step(name, teacher)
+             for name in (STEPS if options.steps else ())}
     plot.curves(work)
     model = export.make_package(student, task.images("training"),
                                 config.export,
@@ -46,9 +48,9 @@ def run(options):
         package.save_images(task.images("test"),
                             out / f"{options.task}_test.safetensors")
     figures = measure(task, teacher, student, model, parts)
-    if baseline:
+    for name, network in steps.items():
         for part in parts:
-            measure_baseline(figures[part], baseline, task.images(part))
+            measure_step(figures[part], name, network, task.images(part))
     figures.update(task=options.task, seed=options.seed,
                    thresholds=thresholds,
                    ffn2_threshold=model.pruning.ffn2_threshold,
@@ -76,7 +78,6 @@ def measure(task, teacher, student, model, parts):
             "sources": sources(images),
             "teacher_float": float(np.mean(predicted == images.labels)),
             "teacher_predicted": predicted.tolist(),
-            "student_dense_float": accuracy(student.unpruned(), images),
             "student_float": accuracy(student, images),
             "int8_dense": evaluate.evaluate(model, images, dense)["accuracy"],
             "int8_tokens": evaluate.evaluate(model, images, off)["accuracy"],
@@ -85,11 +86,11 @@ def measure(task, teacher, student, model, parts):
     return figures
 
 
-def measure_baseline(figures, baseline, images):
-    """Adds the float baseline to the figures of a part."""
-    predicted = predict(baseline, images)
-    figures["baseline_float"] = float(np.mean(predicted == images.labels))
-    figures["baseline_predicted"] = predicted.tolist()
+def measure_step(figures, name, network, images):
+    """Adds a float network of STEPS to the figures of a part."""
+    predicted = predict(network, images)
+    figures[f"{name}_float"] = float(np.mean(predicted == images.labels))
+    figures[f"{name}_predicted"] = predicted.tolist()
 
 
 def sources(images):
@@ -99,20 +100,21 @@ def sources(images):
                      len(images.labels)).tolist()
 
 
-STEPS = (("dense GELU, float: the teacher", "teacher_float"),
-         ("the same, trained on: the baseline", "baseline_float"),
-         ("ReLU, nothing pruned, float", "student_dense_float"),
-         ("ReLU, tokens pruned, float", "student_float"),
-         ("the same in INT8, nothing pruned", "int8_dense"),
-         ("the same in INT8, tokens pruned", "int8_tokens"),
-         ("tokens and FFN2 pruned", "int8_pruned"))
+ROWS = (("dense GELU, float: the teacher", "teacher_float"),
+        ("the same, trained on: the baseline", "baseline_float"),
+        ("ReLU, float", "relu_float"),
+        ("ReLU, tokens pruned, float", "tokens_float"),
+        ("the same, sparse: the student", "student_float"),
+        ("the student in INT8, nothing pruned", "int8_dense"),
+        ("the student in INT8, tokens pruned", "int8_tokens"),
+        ("tokens and FFN2 pruned", "int8_pruned"))
 
 
 def print_figures(figures):
     """A table that a person can read."""
     parts = [part for part in ("validation", "test") if part in figures]
     print(f"\n{'accuracy':36}" + "".join(f"{part:>12}" for part in parts))
-    for title, key in STEPS:
+    for title, key in ROWS:
         if key not in figures[parts[0]]:
             continue
         values = [figures[part][key] for part in parts]

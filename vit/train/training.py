@@ -1,6 +1,8 @@
 """Trains teacher and student; resumes where an earlier run stopped."""
 
+import copy
 import csv
+import dataclasses
 import math
 import os
 import time
@@ -11,12 +13,14 @@ from torch import nn
 from torch.nn import functional
 
 from . import losses
+from .errors import InputError
 from .model import VisionTransformer
 from .package import ALL_TOKENS
 
-STAGES = {"teacher": 1, "student": 2, "baseline": 3}
+STAGES = {"teacher": 1, "student": 2, "baseline": 3, "relu": 4, "tokens": 5}
+STEPS = ("baseline", "relu", "tokens")  # what the student is compared with
 LOG_FIELDS = ("stage", "epoch", "loss", "training_accuracy",
-              "validation_accuracy", "sparsity", "seconds")
+              "validation_accuracy", "sparsity", "seconds", "device")
 
 
 class Trainer:
@@ -25,14 +29,17 @@ class Trainer:
     Per stage the folder holds a log, STAGE.csv, and a checkpoint, STAGE.pt,
     which is replaced after every epoch and resumed from if it is of the same
     configuration and seed. Each epoch draws its random numbers from (seed,
-    stage, epoch), so a resumed run gives what an undisturbed one gives.
+    stage, epoch), so a resumed run gives what an undisturbed one gives on the
+    same torch.device; a stage that is complete serves on any. The
+    networks that the stages return are on the CPU.
     """
 
-    def __init__(self, config, task, seed, folder):
+    def __init__(self, config, task, seed, folder, device=torch.device("cpu")):
         self.config = config
         self.task = task
         self.seed = seed
         self.folder = folder
+        self.device = device
         self.size = config.network.geometry()
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -46,17 +53,31 @@ class Trainer:
                     self._label_loss(model))
         return model
 
-    def baseline(self, teacher):
-        """The teacher, trained on for as many steps as the student is.
+    def student(self, teacher):
+        """The pruned ReLU network, trained on labels and the teacher."""
+        return self._distilled(
+            "student", teacher, self.config.pruning.keep_ppm(self.size.depth),
+            self.config.student)
 
-        What the student is compared with: the same steps, learning rates and
-        first weights, but dense, GELU and labels alone.
+    def step(self, name, teacher):
+        """One of STEPS: the student's budget for less than the student is.
+
+        All begin with the teacher's weights and have the student's steps and
+        learning rates. `baseline` stays a teacher: dense, GELU, labels alone.
+        `relu` is the student without pruning and sparsity, `tokens` the
+        student without sparsity.
         """
-        model = VisionTransformer(self.size, nn.GELU, teacher.keep_ppm)
-        model.load_state_dict(teacher.state_dict())
-        self._train("baseline", self.config.student, model,
-                    self._label_loss(model))
-        return model
+        if name == "baseline":
+            model = VisionTransformer(self.size, nn.GELU, teacher.keep_ppm)
+            model.load_state_dict(teacher.state_dict())
+            self._train(name, self.config.student, model,
+                        self._label_loss(model))
+            return model
+        keep_ppm = {"relu": teacher.keep_ppm,
+                    "tokens": self.config.pruning.keep_ppm(self.size.depth)}
+        return self._distilled(
+            name, teacher, keep_ppm[name],
+            dataclasses.replace(self.config.student, sparsity=0.0))
 
     def _label_loss(self, model):
         """The loss of networks that learn from labels alone."""
@@ -70,27 +91,27 @@ class Trainer:
 
         return loss
 
-    def student(self, teacher):
-        """The pruned ReLU network, trained on labels and the teacher."""
-        keep_ppm = self.config.pruning.keep_ppm(self.size.depth)
+    def _distilled(self, stage, teacher, keep_ppm, config):
+        """A ReLU network, trained on labels and the teacher."""
         model = VisionTransformer(self.size, nn.ReLU, keep_ppm)
         model.load_state_dict(teacher.state_dict())
-        config = self.config.student
+        guide = copy.deepcopy(teacher).to(self.device)
 
         def loss(progress, images, labels):
             with torch.no_grad():
-                teacher_logits, _ = teacher(images)
+                teacher_logits, _ = guide(images)
             logits, hidden = model(images)
             value = losses.student_loss(config, progress, logits, hidden,
                                         labels, teacher_logits)
             with torch.no_grad():
-                sparsity = losses.hoyer_sparsity(hidden).item()
+                sparsity = losses.hoyer_sparsity(hidden)
             return value, logits, sparsity
 
-        self._train("student", config, model, loss)
+        self._train(stage, config, model, loss)
         return model
 
     def _train(self, stage, config, model, loss):
+        model.to(self.device)
         optimiser = torch.optim.AdamW(
             _parameter_groups(model, config.weight_decay),
             lr=config.learning_rate, betas=(0.9, 0.98))
@@ -102,9 +123,11 @@ class Trainer:
         first, log = self._resume(stage, parts)
         for epoch in range(first, config.epochs):
             log.append(self._epoch(stage, epoch, config, parts, steps, loss))
+            if epoch + 1 == config.epochs:
+                parts = {"model": model}  # nobody goes on from here
             self._checkpoint(stage, parts, epoch + 1, log)
             self._write_log(stage, log)
-        model.eval()
+        model.cpu().eval()
 
     def _epoch(self, stage, epoch, config, parts, steps, loss):
         """One pass over the training images; returns its row of the log."""
@@ -116,24 +139,24 @@ class Trainer:
         values, sparsities, right, seen = [], [], 0, 0
         for images, labels in self.task.training_batches(random,
                                                          config.batch):
-            labels = torch.from_numpy(labels).long()
-            value, logits, sparsity = loss(step / steps,
-                                           torch.from_numpy(images), labels)
+            labels = torch.from_numpy(labels).long().to(self.device)
+            value, logits, sparsity = loss(
+                step / steps, torch.from_numpy(images).to(self.device), labels)
             optimiser.zero_grad()
             value.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             parts["schedule"].step()
-            values.append(value.item())
-            sparsities.append(sparsity)
-            right += (logits.argmax(1) == labels).sum().item()
+            values.append(value.detach())
+            sparsities.append(torch.as_tensor(sparsity))
+            right += (logits.argmax(1) == labels).sum()
             seen += len(labels)
             step += 1
         validation = accuracy(model, self.task.images("validation"))
         row = dict(zip(LOG_FIELDS, (
-            stage, epoch, f"{np.mean(values):.5f}", f"{right / seen:.5f}",
-            f"{validation:.5f}", f"{np.mean(sparsities):.5f}",
-            f"{time.monotonic() - begin:.2f}")))
+            stage, epoch, f"{_mean(values):.5f}", f"{right / seen:.5f}",
+            f"{validation:.5f}", f"{_mean(sparsities):.5f}",
+            f"{time.monotonic() - begin:.2f}", device_name(self.device))))
         print(f"{stage} {epoch + 1:3}/{config.epochs}"
               f"  loss {row['loss']}  training {row['training_accuracy']}"
               f"  validation {row['validation_accuracy']}"
@@ -153,12 +176,13 @@ class Trainer:
         path = self.folder / f"{stage}.pt"
         if not path.exists():
             return 0, []
-        state = torch.load(path)
+        state = torch.load(path, map_location="cpu")
         if state["fingerprint"] != self.config.fingerprint(stage, self.seed):
             print(f"{path} is of another configuration: starting afresh")
             return 0, []
         for name, part in parts.items():
-            part.load_state_dict(state[name])
+            if name in state:
+                part.load_state_dict(state[name])
         print(f"{stage}: resuming after epoch {state['epoch']}")
         return state["epoch"], state["log"]
 
@@ -170,13 +194,29 @@ class Trainer:
             writer.writerows(log)
 
 
+def choose_device(name=None):
+    """The torch.device of a name; without one a GPU, if there is any."""
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("--device cuda: PyTorch finds no GPU; leave the "
+                         "option out to train on the CPU")
+    return torch.device(name or ("cuda" if torch.cuda.is_available()
+                                 else "cpu"))
+
+
+def device_name(device):
+    """What a device of PyTorch is called: cpu, or the GPU's name."""
+    return (torch.cuda.get_device_name(device) if device.type == "cuda"
+            else device.type)
+
+
 def predict(model, images):
     """Classes [count] that the float model gives an ImageSet."""
     model.eval()
+    device = model.position.device
     with torch.no_grad():
-        parts = [model(batch)[0].argmax(1) for batch
+        parts = [model(batch.to(device))[0].argmax(1) for batch
                  in torch.from_numpy(images.images).split(128)]
-    return torch.cat(parts).numpy()
+    return torch.cat(parts).cpu().numpy()
 
 
 def accuracy(model, images):
@@ -191,6 +231,11 @@ def learning_rate_share(step, steps, warmup_share):
         return (step + 1) / warmup
     progress = (step - warmup) / max(1, steps - warmup)
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def _mean(values):
+    """Of a list of scalars in PyTorch, as a number."""
+    return torch.stack(values).float().mean().item()
 
 
 def _parameter_groups(model, weight_decay):
