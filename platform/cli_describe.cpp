@@ -1,4 +1,5 @@
 // vitvp describe
+#include <algorithm>
 #include <ostream>
 
 #include "platform/cli_options.hpp"
@@ -33,11 +34,23 @@ void write_pruning(std::ostream& out, const vit::package& model) {
            : "off");
 }
 
+void write_picture_fit(std::ostream& out, const vit::package& model) {
+  const vit::picture_fit& fit = model.pictures;
+  const vit::geometry& g = model.size;
+  line(out, "pictures",
+       "shorter side to " +
+           count(fit.resize.value_or(std::min(g.image_height, g.image_width))) +
+           (fit.interpolation == vit::interpolation::bicubic ? ", bicubic"
+                                                             : ", bilinear") +
+           ", the centre");
+}
+
 void write_geometry(std::ostream& out, const vit::package& model) {
   const vit::geometry& g = model.size;
   line(out, "image",
        count(g.image_height) + " x " + count(g.image_width) + " x " +
            count(g.image_channels) + ", patch " + count(g.patch));
+  write_picture_fit(out, model);
   line(out, "tokens", count(g.tokens()));
   line(out, "width",
        count(g.width) + ", " + count(g.heads) + " heads of " +

@@ -132,6 +132,20 @@ std::vector<std::string> read_class_names(metadata_reader& metadata) {
   }
 }
 
+picture_fit read_picture_fit(metadata_reader& metadata) {
+  picture_fit fit;
+  if (metadata.has("resize")) fit.resize = metadata.number("resize");
+  if (metadata.has("interpolation")) {
+    const std::string name = metadata.text("interpolation");
+    if (name != "bicubic" && name != "bilinear") {
+      metadata.fail("interpolation", "is neither bicubic nor bilinear",
+                    "use one of them, or remove it");
+    }
+    if (name == "bilinear") fit.interpolation = interpolation::bilinear;
+  }
+  return fit;
+}
+
 geometry read_geometry(metadata_reader& metadata) {
   geometry size;
   size.image_height = metadata.number("image_height");
@@ -163,6 +177,7 @@ void read_description(metadata_reader& metadata, package& model,
   model.residual_scale = metadata.real("residual_scale");
   model.logit_scale = metadata.real("logit_scale");
   model.class_names = read_class_names(metadata);
+  model.pictures = read_picture_fit(metadata);
   model.other_metadata = metadata.left();
 }
 
@@ -272,6 +287,12 @@ string_map describe(const package& model) {
   metadata["logit_scale"] = to_text(model.logit_scale);
   if (!model.class_names.empty()) {
     metadata["class_names"] = nlohmann::json(model.class_names).dump();
+  }
+  if (model.pictures.resize) {
+    metadata["resize"] = std::to_string(*model.pictures.resize);
+  }
+  if (model.pictures.interpolation == interpolation::bilinear) {
+    metadata["interpolation"] = "bilinear";
   }
   return metadata;
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,18 @@ struct block {
   linear ffn2;  ///< [F, D]: one row per hidden channel
 };
 
+enum class interpolation { bicubic, bilinear };
+
+/// How pictures of other sizes become the network's images;
+/// docs/evaluation.md.
+struct picture_fit {
+  /// Shorter side, in pixels, of what the picture is scaled to before the
+  /// centre is cut out: that of the image or more, up to 4096. Absent: that of
+  /// the image.
+  std::optional<std::uint32_t> resize;
+  vit::interpolation interpolation = vit::interpolation::bicubic;
+};
+
 /// A whole network. A package that load_package() or make_synthetic() returned
 /// is valid; check_package() says whether one that was put together is.
 struct package {
@@ -64,6 +77,7 @@ struct package {
   double residual_scale = 1;  ///< real value of one step; for reports only
   double logit_scale = 1;     ///< real value of one step; for reports only
   std::vector<std::string> class_names;  ///< empty, or one per class
+  picture_fit pictures;
   /// Metadata that this version does not know, kept for the next writer.
   std::map<std::string, std::string> other_metadata;
 

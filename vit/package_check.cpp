@@ -1,4 +1,5 @@
 // The ranges of docs/package.md.
+#include <algorithm>
 #include <cmath>
 
 #include "vit/input_error.hpp"
@@ -9,6 +10,7 @@ namespace vitvp::vit {
 namespace {
 
 constexpr std::int32_t largest_bias = std::int32_t{1} << 30;
+constexpr std::uint32_t largest_resize = 4096;
 
 // Says where values come from, so that an error can name it.
 class checker {
@@ -149,6 +151,12 @@ void check_description(const package& model, const std::string& source) {
         source, "class_names",
         "holds " + std::to_string(model.class_names.size()) + " names",
         "there are " + std::to_string(model.size.classes) + " classes");
+  }
+  if (model.pictures.resize) {
+    checker(source).number(
+        "resize", *model.pictures.resize,
+        std::min(model.size.image_height, model.size.image_width),
+        largest_resize);
   }
 }
 

@@ -83,6 +83,8 @@ void require_same(const package& a, const package& b) {
   REQUIRE(a.residual_scale == b.residual_scale);
   REQUIRE(a.logit_scale == b.logit_scale);
   REQUIRE(a.class_names == b.class_names);
+  REQUIRE(a.pictures.resize == b.pictures.resize);
+  REQUIRE(a.pictures.interpolation == b.pictures.interpolation);
   REQUIRE(a.other_metadata == b.other_metadata);
   REQUIRE(same(a.patch, b.patch));
   REQUIRE(a.position == b.position);
@@ -107,6 +109,8 @@ TEST_CASE("a saved package is loaded equal") {
     model.logit_scale = 1e-12;
     model.other_metadata["later"] = "kept";
     if (seed % 3 == 0) model.class_names.resize(model.size.classes, "a,b");
+    if (seed % 3 == 1) model.pictures.resize = 4096;
+    if (seed % 5 == 0) model.pictures.interpolation = interpolation::bilinear;
     const temporary_folder folder;
     save_package(model, folder.file("p"));
     require_same(load_package(folder.file("p")), model);
@@ -198,6 +202,18 @@ TEST_CASE("sizes that disagree with the tensors") {
                Contains("'blocks.4.norm1.multiplier': missing"));
   REQUIRE_THAT(with_depth("3", "1,1,1"),
                Contains("'blocks.3.") && Contains("does not belong"));
+}
+
+TEST_CASE("how pictures are scaled") {
+  for (const char* value : {"31", "4097", "-1", "", "x"}) {
+    CAPTURE(value);
+    REQUIRE_THAT(metadata_error("resize", value), Contains("resize"));
+  }
+  REQUIRE_THAT(metadata_error("interpolation", "lanczos"),
+               Contains("'interpolation'") && Contains("bilinear"));
+  REQUIRE(metadata_error("resize", "32").empty());
+  REQUIRE(metadata_error("resize", "4096").empty());
+  REQUIRE(metadata_error("interpolation", "bicubic").empty());
 }
 
 TEST_CASE("pruning that does not fit") {

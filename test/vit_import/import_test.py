@@ -103,6 +103,11 @@ class ImportTest(unittest.TestCase):
                       "the package, INT8"):
             self.assertRegex(text, rf"{title}( +[01]\.\d{{4}}){{3}}")
 
+    def test_package_tells_how_pictures_are_scaled(self):
+        found, _ = self.imported()
+        self.assertEqual(found.metadata["resize"], "248")
+        self.assertEqual(found.metadata["interpolation"], "bicubic")
+
     def test_pruning_is_as_asked_for(self):
         found, text = self.imported("--prune-blocks", "1", "--keep", "0.25",
                                     "--ffn2-threshold", "3")

@@ -45,6 +45,15 @@ class PackageTest(unittest.TestCase):
         for name, tensor in self.model.tensors.items():
             np.testing.assert_array_equal(again.tensors[name], tensor)
 
+    def test_scaling_of_pictures_is_kept(self):
+        metadata = dict(self.model.metadata, resize="32",
+                        interpolation="bilinear")
+        package.save(dataclasses.replace(self.model, metadata=metadata),
+                     self.path)
+        found = package.load(self.path).metadata
+        self.assertEqual(found["resize"], "32")
+        self.assertEqual(found["interpolation"], "bilinear")
+
     def test_values_out_of_range_are_refused_by_name(self):
         cases = {"patch.multiplier": 16383, "blocks.1.ffn2.shift": 0,
                  "blocks.5.norm2.shift": 31, "norm.epsilon": -1,
@@ -71,7 +80,9 @@ class PackageTest(unittest.TestCase):
     def test_metadata_that_is_no_number_is_refused(self):
         for key, text in (("width", "6x"), ("depth", ""), ("hidden", "²"),
                           ("keep_ppm", "1,2"), ("ffn2_threshold", "127"),
-                          ("ffn2_threshold", "none")):
+                          ("ffn2_threshold", "none"), ("resize", "31"),
+                          ("resize", "4097"), ("resize", "x"),
+                          ("interpolation", "lanczos")):
             with self.subTest(key=key, text=text):
                 metadata = dict(self.model.metadata, **{key: text})
                 safetensors.save(self.path, self.model.tensors, metadata)

@@ -155,7 +155,9 @@ def metadata(options, pictures, size):
               "provenance": f"imported by vit/import from "
                             f"{options.checkpoint.name} (SHA-256 "
                             f"{digest(options.checkpoint)}); ReLU in place of "
-                            f"GELU{tuned}"}
+                            f"GELU{tuned}",
+              "resize": str(networks.kind(options.geometry).resize),
+              "interpolation": "bicubic"}
     if len(pictures.class_names) == size.classes:
         result["class_names"] = json.dumps(pictures.class_names)
     return result

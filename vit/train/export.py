@@ -185,4 +185,6 @@ def metadata_of(task, config, seed):
     return {"name": f"{config.task}, seed {seed}",
             "provenance": f"trained by vit/train, seed {seed}, on: "
                           f"{task.provenance}",
-            "class_names": json.dumps(task.class_names)}
+            "class_names": json.dumps(task.class_names),
+            "resize": str(config.network.image_size),
+            "interpolation": "bilinear"}

@@ -10,6 +10,8 @@ from .errors import InputError
 
 ALL_TOKENS = 1000000
 LARGEST_BIAS = 1 << 30
+LARGEST_RESIZE = 4096
+INTERPOLATIONS = ("bicubic", "bilinear")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,6 +126,7 @@ def check(package, source):
     """InputError, naming `source` and the tensor, unless all is in range."""
     check_geometry(package.size, source)
     check_pruning(package.pruning, package.size.depth, source)
+    _check_picture_fit(package.metadata, package.size, source)
     expected = layout(package.size)
     for name in sorted(set(expected) ^ set(package.tensors)):
         what = "is missing" if name in expected else "is not expected"
@@ -159,6 +162,18 @@ def check_pruning(pruning, depth, source):
     threshold = pruning.ffn2_threshold
     if threshold is not None and not 0 <= threshold <= 126:
         raise InputError(f"{source}: ffn2_threshold must be 0..126 or off")
+
+
+def _check_picture_fit(metadata, size, source):
+    if "resize" in metadata:
+        least = min(size.image_height, size.image_width)
+        value = _integer(source, metadata, "resize")
+        if not least <= value <= LARGEST_RESIZE:
+            raise InputError(f"{source}: resize is {value}, must be "
+                             f"{least}..{LARGEST_RESIZE}")
+    if metadata.get("interpolation", "bicubic") not in INTERPOLATIONS:
+        raise InputError(f"{source}: interpolation must be one of "
+                         + ", ".join(INTERPOLATIONS))
 
 
 def _check_values(name, tensor, size, source):
