@@ -1,6 +1,5 @@
 """Trains teacher and student; resumes where an earlier run stopped."""
 
-import copy
 import csv
 import dataclasses
 import math
@@ -10,7 +9,6 @@ import time
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from . import losses
 from .errors import InputError
@@ -49,8 +47,7 @@ class Trainer:
         model = VisionTransformer(self.size, nn.GELU,
                                   (ALL_TOKENS,) * self.size.depth)
         model.scale_updates(self.config.network.residual_start)
-        self._train("teacher", self.config.teacher, model,
-                    self._label_loss(model))
+        self._train("teacher", self.config.teacher, self._label_step(model))
         return model
 
     def student(self, teacher):
@@ -70,8 +67,7 @@ class Trainer:
         if name == "baseline":
             model = VisionTransformer(self.size, nn.GELU, teacher.keep_ppm)
             model.load_state_dict(teacher.state_dict())
-            self._train(name, self.config.student, model,
-                        self._label_loss(model))
+            self._train(name, self.config.student, self._label_step(model))
             return model
         keep_ppm = {"relu": teacher.keep_ppm,
                     "tokens": self.config.pruning.keep_ppm(self.size.depth)}
@@ -79,39 +75,20 @@ class Trainer:
             name, teacher, keep_ppm[name],
             dataclasses.replace(self.config.student, sparsity=0.0))
 
-    def _label_loss(self, model):
-        """The loss of networks that learn from labels alone."""
-        def loss(progress, images, labels):
-            del progress
-            logits, _ = model(images)
-            return functional.cross_entropy(
-                logits, labels,
-                label_smoothing=self.config.teacher.label_smoothing
-            ), logits, 0.0
-
-        return loss
+    def _label_step(self, model):
+        return losses.LabelStep(model, self.config.teacher.label_smoothing)
 
     def _distilled(self, stage, teacher, keep_ppm, config):
         """A ReLU network, trained on labels and the teacher."""
         model = VisionTransformer(self.size, nn.ReLU, keep_ppm)
         model.load_state_dict(teacher.state_dict())
-        guide = copy.deepcopy(teacher).to(self.device)
-
-        def loss(progress, images, labels):
-            with torch.no_grad():
-                teacher_logits, _ = guide(images)
-            logits, hidden = model(images)
-            value = losses.student_loss(config, progress, logits, hidden,
-                                        labels, teacher_logits)
-            with torch.no_grad():
-                sparsity = losses.hoyer_sparsity(hidden)
-            return value, logits, sparsity
-
-        self._train(stage, config, model, loss)
+        self._train(stage, config, losses.StudentStep(model, teacher, config))
         return model
 
-    def _train(self, stage, config, model, loss):
-        model.to(self.device)
+    def _train(self, stage, config, step):
+        """Trains step.model; step: a module of losses.py."""
+        step.to(self.device)
+        model = step.model
         optimiser = torch.optim.AdamW(
             _parameter_groups(model, config.weight_decay),
             lr=config.learning_rate, betas=(0.9, 0.98))
@@ -121,41 +98,59 @@ class Trainer:
                 step, steps, config.warmup_share))
         parts = {"model": model, "optimiser": optimiser, "schedule": schedule}
         first, log = self._resume(stage, parts)
+        step = self._graphed(step, config.batch)
         for epoch in range(first, config.epochs):
-            log.append(self._epoch(stage, epoch, config, parts, steps, loss))
+            log.append(self._epoch(stage, epoch, config, parts, steps, step))
             if epoch + 1 == config.epochs:
                 parts = {"model": model}  # nobody goes on from here
             self._checkpoint(stage, parts, epoch + 1, log)
             self._write_log(stage, log)
         model.cpu().eval()
 
-    def _epoch(self, stage, epoch, config, parts, steps, loss):
+    def _graphed(self, step, batch):
+        """On a GPU, the step as one CUDA graph.
+
+        The kernels of so small a network take less time than their launches.
+        """
+        if self.device.type != "cuda":
+            return step
+        images, labels = next(self.task.training_batches(
+            np.random.default_rng(0), batch))
+        return torch.cuda.make_graphed_callables(
+            step, self._inputs(images, labels, 0.0))
+
+    def _inputs(self, images, labels, progress):
+        """Arguments of a step, on the device."""
+        return (torch.from_numpy(images).to(self.device),
+                torch.from_numpy(labels).long().to(self.device),
+                torch.tensor(progress, device=self.device))
+
+    def _epoch(self, stage, epoch, config, parts, steps, step):
         """One pass over the training images; returns its row of the log."""
         begin = time.monotonic()
         model, optimiser = parts["model"], parts["optimiser"]
         model.train()
         random = np.random.default_rng([self.seed, STAGES[stage], epoch])
-        step = epoch * self.task.steps(config.batch)
-        values, sparsities, right, seen = [], [], 0, 0
+        done = epoch * self.task.steps(config.batch)
+        sums, batches, seen = torch.zeros(3, device=self.device), 0, 0
         for images, labels in self.task.training_batches(random,
                                                          config.batch):
-            labels = torch.from_numpy(labels).long().to(self.device)
-            value, logits, sparsity = loss(
-                step / steps, torch.from_numpy(images).to(self.device), labels)
+            measured = step(*self._inputs(images, labels,
+                                          (done + batches) / steps))
             optimiser.zero_grad()
-            value.backward()
+            measured[0].backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             parts["schedule"].step()
-            values.append(value.detach())
-            sparsities.append(torch.as_tensor(sparsity))
-            right += (logits.argmax(1) == labels).sum()
+            sums += torch.stack([value.detach().float()
+                                 for value in measured])
+            batches += 1
             seen += len(labels)
-            step += 1
+        loss, right, sparsity = sums.tolist()
         validation = accuracy(model, self.task.images("validation"))
         row = dict(zip(LOG_FIELDS, (
-            stage, epoch, f"{_mean(values):.5f}", f"{right / seen:.5f}",
-            f"{validation:.5f}", f"{_mean(sparsities):.5f}",
+            stage, epoch, f"{loss / batches:.5f}", f"{right / seen:.5f}",
+            f"{validation:.5f}", f"{sparsity / batches:.5f}",
             f"{time.monotonic() - begin:.2f}", device_name(self.device))))
         print(f"{stage} {epoch + 1:3}/{config.epochs}"
               f"  loss {row['loss']}  training {row['training_accuracy']}"
@@ -231,11 +226,6 @@ def learning_rate_share(step, steps, warmup_share):
         return (step + 1) / warmup
     progress = (step - warmup) / max(1, steps - warmup)
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress))
-
-
-def _mean(values):
-    """Of a list of scalars in PyTorch, as a number."""
-    return torch.stack(values).float().mean().item()
 
 
 def _parameter_groups(model, weight_decay):
