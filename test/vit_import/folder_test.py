@@ -28,17 +28,17 @@ class FolderTest(unittest.TestCase):
 
     def refused(self, pattern, classes=10):
         with self.assertRaisesRegex(InputError, pattern):
-            folder.Folder(self.pictures, classes, 256).images()
+            folder.Folder(self.pictures, classes, folder.Scaling(256)).images()
 
     def test_labels_are_the_order_of_the_names(self):
-        found = folder.Folder(self.pictures, 3, 256)
+        found = folder.Folder(self.pictures, 3, folder.Scaling(256))
         self.assertEqual(found.class_names, ["class_0", "class_1", "class_2"])
         result = found.images()
         self.assertEqual(result.labels.tolist(), [0] * 4 + [1] * 4 + [2] * 4)
         self.assertEqual(result.images.shape, (12, 224, 224, 3))
 
     def test_fewer_are_spread_evenly(self):
-        found = folder.Folder(self.pictures, 3, 256)
+        found = folder.Folder(self.pictures, 3, folder.Scaling(256))
         some, every = found.images(3), found.images()
         self.assertEqual(some.labels.tolist(), [0, 1, 2])
         np.testing.assert_array_equal(some.images[2], every.images[11])
@@ -48,7 +48,7 @@ class FolderTest(unittest.TestCase):
         ramp = np.zeros((256, 300, 3), np.uint8)
         ramp[..., 0], ramp[..., 1] = np.arange(300) % 256, np.arange(
             256)[:, None]
-        cut = folder.whole(Image.fromarray(ramp), 256)
+        cut = folder.whole(Image.fromarray(ramp), folder.Scaling(256))
         np.testing.assert_array_equal(cut, ramp[16:240, 38:262])
 
     def test_shorter_side_is_scaled(self):
@@ -56,19 +56,28 @@ class FolderTest(unittest.TestCase):
         for width, height in ((100, 400), (400, 100), (1000, 700)):
             pixels = np.zeros((height, width, 3), np.uint8)
             pixels[height // 2:] = 255
-            cut = folder.whole(Image.fromarray(pixels), 256)
+            cut = folder.whole(Image.fromarray(pixels), folder.Scaling(256))
             self.assertEqual(cut.shape, (224, 224, 3))
             self.assertTrue(np.all(cut[:100] < 8) and np.all(cut[124:] > 247))
+
+    def test_interpolation_is_as_asked_for(self):
+        # Enlarging an edge, bicubic goes beyond both sides, bilinear does not.
+        edge = np.full((28, 28, 3), 60, np.uint8)
+        edge[:, 14:] = 200
+        for kind, beyond in (("bicubic", True), ("bilinear", False)):
+            cut = folder.whole(Image.fromarray(edge),
+                               folder.Scaling(224, kind))
+            self.assertEqual(cut.min() < 60 and cut.max() > 200, beyond, kind)
 
     def test_grey_and_transparent_pictures_become_rgb(self):
         for mode in ("L", "RGBA", "P"):
             Image.new(mode, (230, 230)).save(
                 self.pictures / "class_0" / f"{mode}.png")
-        self.assertEqual(folder.Folder(self.pictures, 3, 256).images()
+        self.assertEqual(folder.Folder(self.pictures, 3, folder.Scaling(256)).images()
                          .images.shape, (15, 224, 224, 3))
 
     def test_training_parts_depend_on_the_seed_alone(self):
-        found = folder.Folder(self.pictures, 3, 256)
+        found = folder.Folder(self.pictures, 3, folder.Scaling(256))
         first, again, other = (
             list(found.batches(np.random.default_rng(seed), 5))
             for seed in (1, 1, 2))
@@ -105,7 +114,7 @@ class FolderTest(unittest.TestCase):
         found = package.load_images(out)
         self.assertEqual(found.images.shape, (5, 224, 224, 3))
         np.testing.assert_array_equal(
-            found.images, folder.Folder(self.pictures, 3, 256)
+            found.images, folder.Folder(self.pictures, 3, folder.Scaling(256))
             .images(5).images)
         out.unlink()
         (self.pictures / "class_2" / "x.jpg").write_bytes(b"x")

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import importlib
 import io
+import re
 import unittest
 from unittest import mock
 
@@ -73,7 +74,7 @@ class ImportTest(unittest.TestCase):
 
     def test_integers_follow_the_network_with_relu(self):
         found, text = self.imported()
-        images = folder.Folder(self.pictures, 5, 248).images().images
+        images = folder.Folder(self.pictures, 5, folder.Scaling(248)).images().images
         exact = reference(self.state, images, 3, HALVES, HALVES,
                           functional.relu)
         logits = integer.Network(found).classify(images).logits
@@ -88,9 +89,54 @@ class ImportTest(unittest.TestCase):
     def test_both_ecosystems_give_the_same_package(self):
         first, _ = self.imported()
         self.write(samples.hugging_face(self.state))
-        second, _ = self.imported()
+        second, _ = self.imported("--epsilon", "1e-6")
         for name, tensor in first.tensors.items():
             np.testing.assert_array_equal(tensor, second.tensors[name])
+
+    def test_epsilon_is_that_of_the_ecosystem_unless_given(self):
+        def steps(*more):
+            found, _ = self.imported(*more)
+            scale = float(found.metadata["residual_scale"])
+            return (int(found.tensors["norm.epsilon"][0])
+                    * (scale / found.size.width) ** 2)
+
+        self.assertAlmostEqual(steps("--epsilon", "1e-4"), 1e-4, delta=1e-6)
+        self.assertAlmostEqual(steps(), 1e-6, delta=1e-7)
+        self.write(samples.hugging_face(self.state))
+        self.assertLess(steps(), 1e-9)
+
+    def test_threshold_is_the_largest_that_loses_nothing(self):
+        found, text = self.imported("--ffn2-threshold", "auto",
+                                    "--check-images", "6")
+        images = folder.Folder(self.pictures, 5,
+                               folder.Scaling(248)).images(6)
+
+        def accuracy(threshold):
+            pruning = dataclasses.replace(found.pruning,
+                                          ffn2_threshold=threshold)
+            predicted = integer.Network(found, pruning).classify(
+                images.images).predicted
+            return np.mean(predicted == images.labels)
+
+        good = [threshold for threshold in range(9)
+                if accuracy(threshold) >= accuracy(0)]
+        self.assertEqual(found.pruning.ffn2_threshold, max(good))
+        self.assertRegex(text, rf"{max(good)}\* +[01]\.")
+
+    def test_threshold_is_not_chosen_by_labels_of_other_classes(self):
+        self.pictures = samples.pictures(self.path / "few", 3, 2)
+        self.refused("--ffn2-threshold auto.*3 of 5 classes",
+                     "--ffn2-threshold", "auto")
+
+    def test_percentile_calibrates_below_the_maximum(self):
+        _, at_most = self.imported()
+        _, cut = self.imported("--calibration", "90")
+
+        def saturated(text):
+            row = re.search(r"blocks\.1\.ffn1 +\S+ +(\d+)", text)
+            return int(row.group(1))
+
+        self.assertGreater(saturated(cut), saturated(at_most))
 
     def test_report_tells_layers_decisions_and_saturation(self):
         _, text = self.imported()
@@ -107,6 +153,10 @@ class ImportTest(unittest.TestCase):
         found, _ = self.imported()
         self.assertEqual(found.metadata["resize"], "248")
         self.assertEqual(found.metadata["interpolation"], "bicubic")
+        other, _ = self.imported("--resize", "224", "--interpolation",
+                                 "bilinear")
+        self.assertEqual(other.metadata["resize"], "224")
+        self.assertEqual(other.metadata["interpolation"], "bilinear")
 
     def test_pruning_is_as_asked_for(self):
         found, text = self.imported("--prune-blocks", "1", "--keep", "0.25",
@@ -119,7 +169,7 @@ class ImportTest(unittest.TestCase):
         found, _ = self.imported()
         original = recipe.load_original(self.checkpoint, SMALL)
         model = recipe.replace_activation(original, (1000000,) * 2)
-        images = folder.Folder(self.pictures, 5, 248).images(4)
+        images = folder.Folder(self.pictures, 5, folder.Scaling(248)).images(4)
         good = agreement.per_layer(model, found, images.images)
         found.tensors["blocks.1.ffn2.weight"] *= -1
         found.tensors["norm.shift"] -= 4

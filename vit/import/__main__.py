@@ -9,7 +9,7 @@ import sys
 
 from ..train import package
 from ..train.errors import InputError, report
-from . import networks
+from . import images, networks
 
 
 def parse_arguments(arguments):
@@ -28,6 +28,15 @@ def parse_arguments(arguments):
                              "ranges and comparison")
     parser.add_argument("--out", type=pathlib.Path, required=True,
                         help="the package")
+    images.add_scaling(parser)
+    parser.add_argument("--epsilon", type=_number(float, 0), metavar="E",
+                        help="what LayerNorm adds to the variance; "
+                             f"{networks.TIMM_EPSILON:g} for keys of timm, "
+                             f"{networks.HUGGING_FACE_EPSILON:g} for those of "
+                             "Hugging Face unless given")
+    parser.add_argument("--calibration", type=_calibration, default="max",
+                        metavar="C", help="range of a tensor of 8 bits: max, "
+                                          "or a percentile of 50..100 (max)")
     _add_numbers(parser.add_argument_group("calibration and pruning"), (
         ("calibration-images", int, 64, 1, "pictures that set the ranges"),
         ("check-images", int, 16, 1, "pictures that are compared"),
@@ -38,7 +47,8 @@ def parse_arguments(arguments):
                         metavar="B,B", help="blocks that drop tokens, counted "
                                             "from 0; 3,6,9 for example")
     parser.add_argument("--ffn2-threshold", default="off", metavar="T",
-                        help="0..126 or off")
+                        help="0..126, off, or auto: the largest that loses "
+                             "no accuracy on the pictures that are compared")
     group = parser.add_argument_group("fine-tuning")
     group.add_argument("--train", type=pathlib.Path, metavar="FOLDER",
                        help="pictures to fine-tune on, all classes")
@@ -74,6 +84,15 @@ def _number(kind, least):
     return parse
 
 
+def _calibration(text):
+    if text == "max":
+        return text
+    value = float(text)
+    if not 50 <= value <= 100:
+        raise argparse.ArgumentTypeError("must be max or 50..100")
+    return value
+
+
 def _blocks(text):
     blocks = [int(block) for block in text.split(",")]
     if min(blocks) < 0:
@@ -88,8 +107,10 @@ def main(arguments=None):
         for name in ("keep", "distillation"):
             if getattr(options, name) > 1:
                 raise InputError(f"--{name} must be 0..1")
+        options.choose_threshold = options.ffn2_threshold == "auto"
         options.ffn2_threshold = package.parse_threshold(
-            "--ffn2-threshold", options.ffn2_threshold)
+            "--ffn2-threshold", "off" if options.choose_threshold
+            else options.ffn2_threshold)
         # pylint: disable=import-outside-toplevel
         from . import recipe
         recipe.run(options)

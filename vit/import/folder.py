@@ -4,6 +4,7 @@ The sorted names of the class folders number the classes. Pillow reads the
 pictures.
 """
 
+import dataclasses
 import pathlib
 
 import numpy as np
@@ -23,6 +24,22 @@ SMALLEST_AREA = 0.35
 ASPECTS = (3 / 4, 4 / 3)
 
 
+@dataclasses.dataclass(frozen=True)
+class Scaling:
+    """What a picture is scaled to before its centre is cut out.
+
+    shorter_side in pixels; interpolation: bicubic or bilinear.
+    """
+
+    shorter_side: int
+    interpolation: str = "bicubic"
+
+    def resample(self, image, size):
+        """image, scaled to size (width, height)."""
+        return image.resize(size, getattr(Image.Resampling,
+                                          self.interpolation.upper()))
+
+
 class Folder:
     """The pictures of a folder: `class_names`, `paths`, `labels`.
 
@@ -30,12 +47,12 @@ class Folder:
     for more classes than `classes`.
     """
 
-    def __init__(self, path, classes, resize):
+    def __init__(self, path, classes, scaling):
         if Image is None:
             raise InputError("Pillow is not installed: apt-get install "
                              "python3-pil")
         self.path = pathlib.Path(path)
-        self.resize = resize
+        self.scaling = scaling
         self.class_names = _class_names(self.path, classes)
         paths, labels = [], []
         for label, name in enumerate(self.class_names):
@@ -53,12 +70,13 @@ class Folder:
         count = min(limit or len(self.paths), len(self.paths))
         chosen = np.linspace(0, len(self.paths) - 1, count).round().astype(int)
         return ImageSet(
-            np.stack([whole(decode(self.paths[index]), self.resize)
+            np.stack([whole(decode(self.paths[index]), self.scaling)
                       for index in chosen]), self.labels[chosen],
             {"name": self.path.name,
              "provenance": f"{count} of {len(self.paths)} pictures of a "
-                           f"folder, shorter side to {self.resize} pixels, "
-                           f"centre of {IMAGE_SIZE} x {IMAGE_SIZE}"})
+                           f"folder, shorter side to "
+                           f"{self.scaling.shorter_side} pixels, "
+                           f"{self.scaling.interpolation}, centre of {IMAGE_SIZE} x {IMAGE_SIZE}"})
 
     def batches(self, random, batch):
         """One epoch: yields (images, labels), shuffled, cropped, mirrored."""
@@ -93,13 +111,14 @@ def decode(path):
         raise InputError(f"{path}: cannot be decoded: {error}") from error
 
 
-def whole(image, resize):
-    """u8 [224, 224, 3]: shorter side to `resize`, bicubic; the centre."""
+def whole(image, scaling):
+    """u8 [224, 224, 3]: the centre of the scaled picture."""
     width, height = image.size
     short = min(width, height)
-    size = int(resize * width / short), int(resize * height / short)
+    size = tuple(int(scaling.shorter_side * extent / short)
+                 for extent in image.size)
     left, top = (round((extent - IMAGE_SIZE) / 2) for extent in size)
-    image = image.resize(size, Image.Resampling.BICUBIC)
+    image = scaling.resample(image, size)
     return np.asarray(image.crop((left, top, left + IMAGE_SIZE,
                                   top + IMAGE_SIZE)))
 

@@ -1,6 +1,7 @@
 """Makes an image set (docs/package.md) of a folder of pictures.
 
-    python3 -m vit.import.images FOLDER --geometry G --out FILE [--limit N]
+    python3 -m vit.import.images FOLDER --geometry G --out FILE
+        [--resize N] [--interpolation KIND] [--limit N]
 """
 
 import argparse
@@ -14,6 +15,24 @@ from . import folder, networks
 CLASSES = package.SIZE_RANGES["classes"][1]
 
 
+def add_scaling(parser):
+    """Adds --resize and --interpolation to an argparse parser."""
+    parser.add_argument("--resize", type=_shorter_side, metavar="N",
+                        help="pixels that the shorter side of a picture is "
+                             "scaled to before the centre is cut out; as the "
+                             "network's authors did unless given")
+    parser.add_argument("--interpolation", choices=package.INTERPOLATIONS,
+                        default="bicubic", help="bicubic unless given")
+
+
+def _shorter_side(text):
+    value = int(text)
+    if not networks.IMAGE_SIZE <= value <= package.LARGEST_RESIZE:
+        raise argparse.ArgumentTypeError(
+            f"must be {networks.IMAGE_SIZE}..{package.LARGEST_RESIZE}")
+    return value
+
+
 def main(arguments=None):
     """The command; returns its exit status."""
     parser = argparse.ArgumentParser(
@@ -23,6 +42,7 @@ def main(arguments=None):
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--geometry", required=True,
                         help=", ".join(networks.KINDS))
+    add_scaling(parser)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--limit", type=int, metavar="N",
                         help="N pictures, evenly spread over the folder")
@@ -31,7 +51,8 @@ def main(arguments=None):
         if options.limit is not None and options.limit < 1:
             raise InputError("--limit must be 1 or more")
         kind = networks.kind(options.geometry)
-        pictures = folder.Folder(options.folder, CLASSES, kind.resize)
+        pictures = folder.Folder(options.folder, CLASSES, folder.Scaling(
+            options.resize or kind.resize, options.interpolation))
         images = pictures.images(options.limit)
         package.save_images(images, options.out)
     except (InputError, OSError) as error:

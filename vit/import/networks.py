@@ -57,6 +57,10 @@ HUGGING_FACE_BLOCK = ("encoder.layer.{}.", {
     "ffn1": "intermediate.dense", "ffn2": "output.dense"})
 HUGGING_FACE_PREFIXES = ("vit.", "deit.")
 
+# What the ecosystems' LayerNorms add to the variance; no checkpoint says so.
+TIMM_EPSILON = 1e-6
+HUGGING_FACE_EPSILON = 1e-12
+
 # Parts of names that give away a network of another build.
 FOREIGN = (("dist_token", "a distilled network"),
            ("distillation_token", "a distilled network"),
@@ -76,6 +80,17 @@ def kind(name):
     return KINDS[short]
 
 
+def is_hugging_face(tensors):
+    """Whether the keys of a checkpoint are Hugging Face's."""
+    return any(key.startswith(HUGGING_FACE_PREFIXES) for key in tensors)
+
+
+def epsilon(tensors):
+    """LayerNorm's epsilon in the ecosystem that a checkpoint is of."""
+    return (HUGGING_FACE_EPSILON if is_hugging_face(tensors)
+            else TIMM_EPSILON)
+
+
 def convert(path, tensors, network):
     """Returns (Geometry, {name: array}) in the names of train.model.
 
@@ -89,7 +104,7 @@ def convert(path, tensors, network):
             if part in key:
                 raise InputError(f"{path}: tensor '{key}' belongs to {what}, "
                                  "which the platform cannot run")
-    if any(key.startswith(HUGGING_FACE_PREFIXES) for key in tensors):
+    if is_hugging_face(tensors):
         prefix = next(key for key in tensors if key.startswith(
             HUGGING_FACE_PREFIXES)).split(".")[0] + "."
         names = _names(network.depth, HUGGING_FACE, HUGGING_FACE_BLOCK, prefix)

@@ -16,6 +16,9 @@ from ..train.training import Trainer, choose_device
 from . import agreement, checkpoint, folder, networks
 
 
+THRESHOLDS = list(range(9))  # FFN2; what --ffn2-threshold auto chooses from
+
+
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """What the Trainer asks of a configuration."""
@@ -52,10 +55,17 @@ class FolderTask:
         return len(self.training.paths) // batch
 
 
-def load_original(path, network):
-    """The dense GELU network of a checkpoint file; InputError."""
-    size, state = networks.convert(path, checkpoint.load(path), network)
-    model = VisionTransformer(size, nn.GELU, (ALL_TOKENS,) * size.depth)
+def load_original(path, network, epsilon=None):
+    """The dense GELU network of a checkpoint file; InputError.
+
+    epsilon: LayerNorm's; that of the checkpoint's ecosystem unless given.
+    """
+    tensors = checkpoint.load(path)
+    size, state = networks.convert(path, tensors, network)
+    if epsilon is None:
+        epsilon = networks.epsilon(tensors)
+    model = VisionTransformer(size, nn.GELU, (ALL_TOKENS,) * size.depth,
+                              epsilon)
     model.load_state_dict({name: torch.from_numpy(values)
                            for name, values in state.items()})
     return model.eval()
@@ -63,7 +73,8 @@ def load_original(path, network):
 
 def replace_activation(original, keep_ppm):
     """The same network with ReLU in GELU's place and tokens pruned."""
-    model = VisionTransformer(original.size, nn.ReLU, keep_ppm)
+    model = VisionTransformer(original.size, nn.ReLU, keep_ppm,
+                              original.epsilon)
     model.load_state_dict(original.state_dict())
     return model.eval()
 
@@ -71,8 +82,7 @@ def replace_activation(original, keep_ppm):
 def fine_tune(original, options, pruning, validation):
     """replace_activation(), then trained on labels and the original."""
     size = original.size
-    network = networks.kind(options.geometry)
-    pictures = folder.Folder(options.train, size.classes, network.resize)
+    pictures = folder.Folder(options.train, size.classes, scaling(options))
     if len(pictures.class_names) != size.classes:
         raise InputError(
             f"{options.train}: holds {len(pictures.class_names)} classes; "
@@ -98,6 +108,13 @@ def fine_tune(original, options, pruning, validation):
                    choose_device()).student(original)
 
 
+def scaling(options):
+    """folder.Scaling that the options and the geometry ask for."""
+    return folder.Scaling(
+        options.resize or networks.kind(options.geometry).resize,
+        options.interpolation)
+
+
 def digest(path):
     """SHA-256 of a file, in hexadecimal."""
     with open(path, "rb") as file:
@@ -109,7 +126,7 @@ def run(options):
     network = networks.kind(options.geometry)
     if not options.out.absolute().parent.is_dir():
         raise InputError(f"{options.out}: its folder does not exist")
-    original = load_original(options.checkpoint, network)
+    original = load_original(options.checkpoint, network, options.epsilon)
     size = original.size
     pruning = configuration.PruningConfig(options.prune_blocks, options.keep)
     if any(block >= size.depth for block in pruning.blocks):
@@ -118,18 +135,29 @@ def run(options):
     package.check_pruning(
         package.Pruning(pruning.keep_ppm(size.depth), options.ffn2_threshold),
         size.depth, "options")
-    pictures = folder.Folder(options.images, size.classes, network.resize)
+    pictures = folder.Folder(options.images, size.classes, scaling(options))
     warn(options, pictures, size)
+    if (options.choose_threshold
+            and len(pictures.class_names) != size.classes):
+        raise InputError(
+            f"--ffn2-threshold auto: {pictures.path} holds "
+            f"{len(pictures.class_names)} of {size.classes} classes, so that "
+            "its labels need not be the network's; give a number or off")
     calibration = pictures.images(options.calibration_images)
     checked = pictures.images(options.check_images)
     model = (fine_tune(original, options, pruning, checked)
              if options.train else replace_activation(
                  original, pruning.keep_ppm(size.depth)))
-    settings = configuration.ExportConfig(options.headroom, [0], 0.0)
+    settings = configuration.ExportConfig(
+        options.headroom, THRESHOLDS, 0.0, options.calibration)
     result = export.make_package(model, calibration, settings,
                                  metadata(options, pictures, size))
-    result = dataclasses.replace(result, pruning=dataclasses.replace(
-        result.pruning, ffn2_threshold=options.ffn2_threshold))
+    if options.choose_threshold:
+        result, rows = export.choose_threshold(result, checked, settings)
+        print(export.threshold_table(rows, result.pruning.ffn2_threshold))
+    else:
+        result = dataclasses.replace(result, pruning=dataclasses.replace(
+            result.pruning, ffn2_threshold=options.ffn2_threshold))
     print(agreement.report(original, model, result, checked))
     package.save(result, options.out)
     print(f"\nwrote {options.out}")
@@ -156,8 +184,8 @@ def metadata(options, pictures, size):
                             f"{options.checkpoint.name} (SHA-256 "
                             f"{digest(options.checkpoint)}); ReLU in place of "
                             f"GELU{tuned}",
-              "resize": str(networks.kind(options.geometry).resize),
-              "interpolation": "bicubic"}
+              "resize": str(scaling(options).shorter_side),
+              "interpolation": scaling(options).interpolation}
     if len(pictures.class_names) == size.classes:
         result["class_names"] = json.dumps(pictures.class_names)
     return result

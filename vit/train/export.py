@@ -70,14 +70,16 @@ def quantise_network(model, ranges, residual_headroom):
                for name, values in model.state_dict().items()}
     for name, values in weights.items():
         quantise.require_finite(values, name)
-    return _Quantiser(weights, ranges, residual_headroom).network(model.size)
+    return _Quantiser(weights, ranges, residual_headroom,
+                      model.epsilon).network(model.size)
 
 
 class _Quantiser:
     """Knows the weights and what one step of each activation is worth."""
 
-    def __init__(self, weights, ranges, residual_headroom):
+    def __init__(self, weights, ranges, residual_headroom, epsilon):
         self._weights = weights
+        self._epsilon = epsilon
         self._ranges = ranges
         largest = max(value for name, value in ranges.items()
                       if in_residual(name))
@@ -131,7 +133,7 @@ class _Quantiser:
     def _norm(self, name, output):
         return quantise.layer_norm(
             name, self._weights[f"{name}.weight"],
-            self._weights[f"{name}.bias"], float_model.EPSILON,
+            self._weights[f"{name}.bias"], self._epsilon,
             self._residual, self._scale(output))
 
     def _scale(self, name):
@@ -178,6 +180,17 @@ def choose_threshold(package, validation, config):
                  if row["accuracy"] >= least - 1e-9)
     pruning = dataclasses.replace(package.pruning, ffn2_threshold=chosen)
     return dataclasses.replace(package, pruning=pruning), rows
+
+
+def threshold_table(rows, chosen):
+    """What choose_threshold() found, for a person to read."""
+    lines = ["threshold   accuracy  operations  FFN2 rows  (validation)"]
+    for row in rows:
+        mark = "*" if row["threshold"] == chosen else ""
+        lines.append(
+            f"{row['threshold']:8}{mark:1}{row['accuracy']:11.4f}"
+            f"{-row['macs_reduction']:12.1%}{-row['ffn2_reduction']:11.1%}")
+    return "\n".join(lines)
 
 
 def metadata_of(task, config, seed):

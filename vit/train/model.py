@@ -24,13 +24,13 @@ def normalise_pixels(images):
 class Block(nn.Module):
     """Pre-norm attention and feed-forward network."""
 
-    def __init__(self, size, activation):
+    def __init__(self, size, activation, epsilon):
         super().__init__()
         self.heads = size.heads
-        self.norm1 = nn.LayerNorm(size.width, eps=EPSILON)
+        self.norm1 = nn.LayerNorm(size.width, eps=epsilon)
         self.qkv = nn.Linear(size.width, 3 * size.width)
         self.projection = nn.Linear(size.width, size.width)
-        self.norm2 = nn.LayerNorm(size.width, eps=EPSILON)
+        self.norm2 = nn.LayerNorm(size.width, eps=epsilon)
         self.ffn1 = nn.Linear(size.width, size.hidden)
         self.activation = activation()
         self.ffn2 = nn.Linear(size.hidden, size.width)
@@ -78,17 +78,19 @@ def survivors(importance, keep_ppm):
 
 
 class VisionTransformer(nn.Module):
-    """size: Geometry; activation: nn.GELU or nn.ReLU; keep_ppm: per block."""
+    """size: Geometry; activation: nn.GELU or nn.ReLU; keep_ppm: per block;
+    epsilon: added to the variance by every LayerNorm."""
 
-    def __init__(self, size, activation, keep_ppm):
+    def __init__(self, size, activation, keep_ppm, epsilon=EPSILON):
         super().__init__()
+        self.epsilon = epsilon
         self.size = size
         self.keep_ppm = keep_ppm
         self.patch = nn.Linear(size.patch_terms, size.width)
         self.position = nn.Parameter(torch.empty(size.tokens, size.width))
         self.blocks = nn.ModuleList(
-            Block(size, activation) for _ in range(size.depth))
-        self.norm = nn.LayerNorm(size.width, eps=EPSILON)
+            Block(size, activation, epsilon) for _ in range(size.depth))
+        self.norm = nn.LayerNorm(size.width, eps=epsilon)
         self.head = nn.Linear(size.width, size.classes)
         self.apply(_initialise)
         nn.init.normal_(self.position, std=POSITION_DEVIATION)

@@ -121,12 +121,8 @@ def print_figures(figures):
         values = [value["accuracy"] if isinstance(value, dict) else value
                   for value in values]
         print(f"{title:36}" + "".join(f"{value:12.4f}" for value in values))
-    print("\nthreshold   accuracy  operations  FFN2 rows  (validation)")
-    for row in figures["thresholds"]:
-        chosen = "*" if (row["threshold"]
-                         == figures["ffn2_threshold"]) else ""
-        print(f"{row['threshold']:8}{chosen:1}{row['accuracy']:11.4f}"
-              f"{-row['macs_reduction']:12.1%}{-row['ffn2_reduction']:11.1%}")
+    print("\n" + export.threshold_table(figures["thresholds"],
+                                        figures["ffn2_threshold"]))
     print(f"\n{parts[-1]} images, INT8, tokens and FFN2 pruned")
     print(evaluate.summary(figures[parts[-1]]["int8_pruned"]))
     print(f"\n{figures['wall_seconds']:.0f} s")

@@ -65,7 +65,8 @@ class Trainer:
         student without sparsity.
         """
         if name == "baseline":
-            model = VisionTransformer(self.size, nn.GELU, teacher.keep_ppm)
+            model = VisionTransformer(self.size, nn.GELU, teacher.keep_ppm,
+                                      teacher.epsilon)
             model.load_state_dict(teacher.state_dict())
             self._train(name, self.config.student, self._label_step(model))
             return model
@@ -80,7 +81,8 @@ class Trainer:
 
     def _distilled(self, stage, teacher, keep_ppm, config):
         """A ReLU network, trained on labels and the teacher."""
-        model = VisionTransformer(self.size, nn.ReLU, keep_ppm)
+        model = VisionTransformer(self.size, nn.ReLU, keep_ppm,
+                                  teacher.epsilon)
         model.load_state_dict(teacher.state_dict())
         self._train(stage, config, losses.StudentStep(model, teacher, config))
         return model
