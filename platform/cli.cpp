@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "platform/cli_options.hpp"
-#include "platform/scenario_nearest.hpp"
 #include "vit/input_error.hpp"
+#include "vit/nearest.hpp"
 
 namespace vitvp::platform {
 namespace {
@@ -44,7 +44,7 @@ const cli_command& find_command(const std::string& name) {
   if (is_option) known = {"--help", "--version"};
   throw usage_error((is_option ? "unknown option '" : "unknown command '") +
                     name.substr(0, 60) + "'; did you mean '" +
-                    nearest(name, known) + "'? (see vitvp --help)");
+                    vit::nearest(name, known) + "'? (see vitvp --help)");
 }
 
 int dispatch(const arguments& args, const cli_services& services) {

@@ -8,7 +8,7 @@
 #include "platform/report.hpp"
 #include "platform/result_file.hpp"
 #include "platform/scenario_names.hpp"
-#include "platform/scenario_nearest.hpp"
+#include "vit/nearest.hpp"
 
 namespace vitvp::platform {
 namespace {
@@ -31,7 +31,7 @@ std::string block_of(const cli_options& options) {
   }
   throw usage_error("cosim: --block: '" + block.substr(0, 60) +
                     "' has no lockstep; did you mean '" +
-                    nearest(block, blocks) + "'?");
+                    vit::nearest(block, blocks) + "'?");
 }
 
 models::lockstep_level level_of(const cli_options& options) {
@@ -43,8 +43,8 @@ models::lockstep_level level_of(const cli_options& options) {
     known.emplace_back(choice.name);
   }
   throw usage_error("cosim: --compare: '" + name.substr(0, 60) +
-                    "' is not known; did you mean '" + nearest(name, known) +
-                    "'? (values, cycles or beats)");
+                    "' is not known; did you mean '" +
+                    vit::nearest(name, known) + "'? (values, cycles or beats)");
 }
 
 lockstep_request request_of(const cli_options& options) {

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "platform/scenario_nearest.hpp"
+#include "vit/nearest.hpp"
 
 namespace vitvp::platform {
 namespace {
@@ -128,7 +128,7 @@ std::string cli_options::nearest_option(const std::string& typed) const {
   for (const auto& option : m_shown.options()) {
     known.push_back(option->long_name());
   }
-  return "--" + nearest(bare(typed), known);
+  return "--" + vit::nearest(bare(typed), known);
 }
 
 void cli_options::refuse(const std::string& problem) const {

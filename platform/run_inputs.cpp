@@ -26,7 +26,9 @@ std::string firmware_path(const scenario& s) {
 run_inputs read_inputs(const scenario& s) {
   run_inputs in;
   in.model = vit::open_package(s.package);
-  in.images = vit::open_images(s.images.path, in.model);
+  in.images = vit::open_images(
+      s.images.path, in.model,
+      {s.images.first, s.images.limit.value_or(vit::image_range().most)});
   in.policy = effective_pruning(s, in.model);
   in.first = s.images.first;
   in.count = image_count(s, in.images.count());

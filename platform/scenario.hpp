@@ -26,8 +26,8 @@ enum class checks_level { none, results, layers };
 /// returned is within them.
 struct scenario {
   struct images_keys {
-    std::string path;                    ///< file, or `synthetic:COUNT[:SEED]`
-    std::uint64_t first = 0;             ///< index of the first image
+    std::string path;         ///< file, folder, or `synthetic:COUNT[:SEED]`
+    std::uint64_t first = 0;  ///< index of the first image
     std::optional<std::uint64_t> limit;  ///< most images; absent: all
   };
   struct token_pruning_keys {

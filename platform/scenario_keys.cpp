@@ -4,8 +4,8 @@
 #include <type_traits>
 
 #include "platform/scenario_names.hpp"
-#include "platform/scenario_nearest.hpp"
 #include "platform/scenario_values.hpp"
+#include "vit/nearest.hpp"
 
 namespace vitvp::platform {
 namespace {
@@ -153,8 +153,10 @@ void add_work_keys(std::vector<scenario_key>& keys) {
       "The network ([package.md](package.md)). Must be given.", to_package));
   keys.push_back(text(
       "images.path", [](auto& s) -> auto& { return s.images.path; }, "file",
-      "file, or `synthetic:COUNT[:SEED]`",
-      "The images to classify ([package.md](package.md)). Must be given.",
+      "file, folder, or `synthetic:COUNT[:SEED]`",
+      "The images to classify: an image set ([package.md](package.md)), or a "
+      "folder of pictures or one picture ([evaluation.md](evaluation.md)). "
+      "Must be given.",
       to_images));
   keys.push_back(integer(
       "images.first", [](auto& s) -> auto& { return s.images.first; },
@@ -414,7 +416,7 @@ std::string nearest_key(const std::string& path) {
       known.push_back(key.path.substr(0, dot));
     }
   }
-  return nearest(path, known);
+  return vit::nearest(path, known);
 }
 
 json to_json(const scenario& s) {

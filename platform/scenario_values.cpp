@@ -6,7 +6,7 @@
 #include <fstream>
 #include <system_error>
 
-#include "platform/scenario_nearest.hpp"
+#include "vit/nearest.hpp"
 #include "vit/synthetic.hpp"
 
 namespace vitvp::platform {
@@ -86,14 +86,19 @@ bool is_synthetic(const std::string& spec) {
   return spec.compare(0, synthetic_prefix.size(), synthetic_prefix) == 0;
 }
 
-std::string resolved_file(const std::string& text, const std::string& folder) {
+// The path of a file, or of a folder where `or_folder`, that is there.
+std::string resolved_file(const std::string& text, const std::string& folder,
+                          bool or_folder = false) {
   const fs::path path = (fs::path(folder) / text).lexically_normal();
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) {
-    throw value_error("no such file: " + path.string());
+    throw value_error(
+        (or_folder ? "no such file or folder: " : "no such file: ") +
+        path.string());
   }
   if (fs::is_directory(status)) {
+    if (or_folder) return path.string();
     throw value_error("is a folder, not a file: " + path.string());
   }
   if (!std::ifstream(path)) {
@@ -235,13 +240,13 @@ std::string to_package(const yaml_node& node, const std::string& folder) {
   }
   throw value_error("no geometry " + quote(geometry),
                     "did you mean " +
-                        nearest(geometry, vit::known_geometries()) +
+                        vit::nearest(geometry, vit::known_geometries()) +
                         "? known: " + known);
 }
 
 std::string to_images(const yaml_node& node, const std::string& folder) {
   std::string text = to_text(node);
-  if (!is_synthetic(text)) return resolved_file(text, folder);
+  if (!is_synthetic(text)) return resolved_file(text, folder, true);
   spec_number(synthetic_subject(text), "count", {1, most_synthetic_images});
   return text;
 }

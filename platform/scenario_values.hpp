@@ -56,7 +56,7 @@ std::vector<double> to_reals(const yaml_node& node, const real_range& range);
 std::string to_file(const yaml_node& node, const std::string& folder);
 /// to_file(), or `synthetic:GEOMETRY[:SEED]` with a geometry that exists.
 std::string to_package(const yaml_node& node, const std::string& folder);
-/// to_file(), or `synthetic:COUNT[:SEED]` with COUNT in 1..100000.
+/// to_file(), a folder, or `synthetic:COUNT[:SEED]` with COUNT in 1..100000.
 std::string to_images(const yaml_node& node, const std::string& folder);
 
 }  // namespace vitvp::platform

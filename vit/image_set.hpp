@@ -21,17 +21,29 @@ struct image_set {
   std::uint32_t height = 0;
   std::uint32_t width = 0;
   std::uint32_t channels = 0;
-  std::vector<std::uint8_t> pixels;  ///< [count, height, width, channels]
+  std::vector<std::uint8_t> pixels;  ///< [.., height, width, channels]
   std::vector<std::int32_t> labels;  ///< [count], unknown_label or a class
+  /// Index of the first image whose pixels are held. A set of pictures may
+  /// hold those of some images only, open_images().
+  std::size_t first_held = 0;
+  /// [count], relative to the folder that the pictures are from; empty for
+  /// other sets.
+  std::vector<std::string> files;
 
   std::size_t count() const { return labels.size(); }
   std::size_t image_bytes() const {
     return std::size_t{height} * width * channels;
   }
-  /// The image_bytes() pixels of image `index` < count().
+  /// The image_bytes() pixels of image `index` < count(), which must be held.
   const std::uint8_t* image(std::size_t index) const {
-    return pixels.data() + index * image_bytes();
+    return pixels.data() + (index - first_held) * image_bytes();
   }
+};
+
+/// Images from `first` on, at most `most`.
+struct image_range {
+  std::size_t first = 0;
+  std::size_t most = SIZE_MAX;
 };
 
 /// Reads and checks an image set: 1..2^31-1 images of 1..2048 pixels each way

@@ -55,9 +55,11 @@ image_set make_synthetic_images(const geometry& size, std::size_t count,
 /// `synthetic:GEOMETRY[:SEED]` with seed 1 by default. Throws input_error.
 package open_package(const std::string& spec);
 
-/// The images that `spec` names, checked to fit `model`: the path of a file, or
+/// The images that `spec` names, checked to fit `model`: the path of an image
+/// set, of a picture or of a folder of pictures (load_pictures()), or
 /// `synthetic:COUNT[:SEED]` with 1 <= COUNT <= 100000 and seed 1 by default.
-/// Throws input_error.
-image_set open_images(const std::string& spec, const package& model);
+/// Pictures outside of `wanted` are not decoded. Throws input_error.
+image_set open_images(const std::string& spec, const package& model,
+                      const image_range& wanted = {});
 
 }  // namespace vitvp::vit

@@ -164,6 +164,9 @@ TEST_CASE("a missing file is an error of its key") {
       path + ":3: firmware.elf: no such file: " + folder.file("a.elf"));
   refuses_file(least + "uart: {input: in.txt}\n",
                path + ":3: uart.input: no such file: " + folder.file("in.txt"));
+  refuses_file(
+      "images.path: none\n",
+      path + ":1: images.path: no such file or folder: " + folder.file("none"));
   CHECK_THROWS_MATCHES(
       load_scenario(folder.file("none.yaml")), vit::input_error,
       Message(folder.file("none.yaml") + ": no such scenario file"));

@@ -5,8 +5,8 @@
 
 #include "platform/scenario_docs.hpp"
 #include "platform/scenario_keys.hpp"
-#include "platform/scenario_nearest.hpp"
 #include "test/vit/temporary_folder.hpp"
+#include "vit/nearest.hpp"
 
 namespace vitvp::platform::test {
 
@@ -117,6 +117,15 @@ TEST_CASE("paths of a file start in its folder") {
   CHECK(s.name == "s");
 }
 
+TEST_CASE("images may be a folder") {
+  const temporary_folder folder;
+  std::filesystem::create_directory(folder.file("pictures"));
+  write_bytes(folder.file("s.yaml"),
+              "package: synthetic:deit-tiny\nimages: {path: pictures}\n");
+  CHECK(load_scenario(folder.file("s.yaml")).images.path ==
+        folder.file("pictures"));
+}
+
 TEST_CASE("the echo holds every key, and reads back as the same scenario") {
   const scenario s = parse(least, {"pruning.tokens.keep=0.5",
                                    "dram.latency_ns=0.1", "images.limit=7"});
@@ -176,12 +185,12 @@ TEST_CASE("the documentation's tables are replaced between their marks") {
 }
 
 TEST_CASE("the edit distance counts edits") {
-  CHECK(edit_distance("", "") == 0);
-  CHECK(edit_distance("", "abc") == 3);
-  CHECK(edit_distance("kitten", "sitting") == 3);
-  CHECK(edit_distance("total", "totla") == 1);
-  CHECK(edit_distance("flaw", "lawn") == 2);
-  CHECK(nearest("x", {}).empty());
+  CHECK(vit::edit_distance("", "") == 0);
+  CHECK(vit::edit_distance("", "abc") == 3);
+  CHECK(vit::edit_distance("kitten", "sitting") == 3);
+  CHECK(vit::edit_distance("total", "totla") == 1);
+  CHECK(vit::edit_distance("flaw", "lawn") == 2);
+  CHECK(vit::nearest("x", {}).empty());
 }
 
 TEST_CASE("every scenario that ships can be loaded") {

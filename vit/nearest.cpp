@@ -1,8 +1,8 @@
-#include "platform/scenario_nearest.hpp"
+#include "vit/nearest.hpp"
 
 #include <algorithm>
 
-namespace vitvp::platform {
+namespace vitvp::vit {
 namespace {
 
 // Longer words are not worth the time that comparing them would take.
@@ -57,4 +57,4 @@ std::string nearest(const std::string& typed,
   return best;
 }
 
-}  // namespace vitvp::platform
+}  // namespace vitvp::vit

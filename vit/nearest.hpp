@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace vitvp::platform {
+namespace vitvp::vit {
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one
 /// into the other (optimal string alignment).
@@ -17,4 +17,4 @@ std::size_t edit_distance(const std::string& a, const std::string& b);
 std::string nearest(const std::string& typed,
                     const std::vector<std::string>& known);
 
-}  // namespace vitvp::platform
+}  // namespace vitvp::vit
