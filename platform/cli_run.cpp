@@ -5,6 +5,7 @@
 #include "platform/cli_simulation.hpp"
 #include "platform/report.hpp"
 #include "platform/result_file.hpp"
+#include "vit/input_error.hpp"
 
 namespace vitvp::platform {
 namespace {
@@ -91,6 +92,12 @@ int command_run(const arguments& args, const cli_services& services) {
     if (file) services.out << "  result        " << file->path() << '\n';
     for (const models::rtl_trace_summary& trace : result.traces) {
       write_trace(services.out, trace, result.total_cycles);
+    }
+  }
+  for (const models::rtl_trace_summary& trace : result.traces) {
+    if (!trace.is_whole) {
+      throw vit::input_error("--out", trace.path, "could not all be written",
+                             "is the disk full?");
     }
   }
   return conclude(s, result, services, options);

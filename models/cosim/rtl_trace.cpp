@@ -17,7 +17,7 @@ void rtl_trace::open(const rtl_plugin& plugin, void* block) {
 
 void rtl_trace::close() {
   if (m_block == nullptr) return;
-  m_functions->trace_close(m_block);
+  m_is_whole = m_functions->trace_close(m_block) == 0;
   m_block = nullptr;
 }
 
@@ -54,7 +54,7 @@ void rtl_trace::sample(std::uint64_t ps) {
 
 rtl_trace_summary rtl_trace::summary() const {
   return {m_config.path, m_config.first_cycle.value_or(0), m_config.cycles,
-          m_edges};
+          m_edges, m_is_whole};
 }
 
 }  // namespace vitvp::models

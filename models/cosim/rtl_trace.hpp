@@ -43,6 +43,7 @@ class rtl_trace {
   void before_edge();
   void after_edge();
 
+  /// Of a file that was closed.
   rtl_trace_summary summary() const;
 
  private:
@@ -55,6 +56,7 @@ class rtl_trace {
   std::uint64_t m_next_ps = 0;
   std::optional<std::uint64_t> m_last_ps;
   std::uint64_t m_edges = 0;
+  bool m_is_whole = true;
 };
 
 }  // namespace vitvp::models

@@ -9,6 +9,7 @@
 #include <verilated_vcd_c.h>
 
 #include <array>
+#include <cerrno>
 #include <memory>
 #include <vector>
 
@@ -19,6 +20,22 @@ namespace {
 
 // 100 levels of hierarchy: all there is.
 constexpr int all_levels = 99;
+
+// A file that keeps in mind that a write failed; Verilator's own would abort.
+class trace_file final : public VerilatedVcdFile {
+ public:
+  bool failed() const { return m_failed; }
+  ssize_t write(const char* data, ssize_t size) override {
+    const ssize_t written =
+        m_failed ? size : VerilatedVcdFile::write(data, size);
+    if (written >= 0 || errno == EINTR || errno == EAGAIN) return written;
+    m_failed = true;
+    return size;
+  }
+
+ private:
+  bool m_failed = false;
+};
 
 struct instance {
   instance() : module(std::make_unique<VITVP_MODULE>(&context)) {
@@ -33,6 +50,7 @@ struct instance {
 
   VerilatedContext context;
   std::unique_ptr<VITVP_MODULE> module;
+  trace_file file;
   std::unique_ptr<VerilatedVcdC> trace;
   std::vector<vitvp_pin> pins;
 };
@@ -65,7 +83,8 @@ void evaluate(void* block) {
 int trace_open(void* block, const char* path) {
   instance& i = of(block);
   i.context.traceEverOn(true);
-  i.trace = std::make_unique<VerilatedVcdC>();
+  i.file = trace_file();
+  i.trace = std::make_unique<VerilatedVcdC>(&i.file);
   // The times that are sampled are picoseconds, whatever the module's scale.
   i.trace->set_time_unit("1ps");
   i.trace->set_time_resolution("1ps");
@@ -78,9 +97,11 @@ void trace_sample(void* block, uint64_t picoseconds) {
   of(block).trace->dump(picoseconds);
 }
 
-void trace_close(void* block) {
-  of(block).trace->close();
-  of(block).trace.reset();
+int trace_close(void* block) {
+  instance& i = of(block);
+  i.trace->close();
+  i.trace.reset();
+  return i.file.failed() ? 1 : 0;
 }
 
 const vitvp_parameter parameters[] = {

@@ -280,6 +280,14 @@ class MisuseTest(Folder):
         self.refuses(f"{path}: cannot be written", PRUNING_UNIT,
                      ("--trace", "vcd"))
 
+    def test_full_disk_is_reported_and_the_result_kept(self):
+        self.folder.mkdir()
+        path = self.folder / "pruning_unit.vcd"
+        path.symlink_to("/dev/full")
+        self.refuses(f"{path}: could not all be written", MICRO + PRUNING_UNIT,
+                     ("--trace", "vcd"))
+        self.assertEqual(result_of(self.folder)["status"], "done")
+
     def test_library_that_cannot_trace_is_named(self):
         self.folder.mkdir()
         source = self.folder / "mute.c"

@@ -11,7 +11,7 @@ extern "C" {
 #endif
 
 /* Changes whenever something below does. */
-#define VITVP_RTL_PLUGIN_ABI 1u
+#define VITVP_RTL_PLUGIN_ABI 2u
 
 /* Name of the entry point, and what makes it visible. */
 #define VITVP_RTL_PLUGIN_ENTRY "vitvp_rtl_plugin_entry"
@@ -54,10 +54,11 @@ struct vitvp_rtl_plugin {
   void (*evaluate)(void* block);
 
   /* Waveform of the inside as VCD, in picoseconds; all three or none are NULL.
-   * trace_open returns 0, or another value if the file cannot be written. */
+   * trace_open and trace_close return 0, or another value if the file cannot
+   * be written, or not all of it could. */
   int (*trace_open)(void* block, const char* path);
   void (*trace_sample)(void* block, uint64_t picoseconds);
-  void (*trace_close)(void* block);
+  int (*trace_close)(void* block);
 };
 
 /* The entry point; what it returns stays valid while the library is loaded. */
