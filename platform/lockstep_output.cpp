@@ -1,8 +1,8 @@
 #include "platform/lockstep_output.hpp"
 
-#include <cstdio>
 #include <tuple>
 
+#include "models/common/hexadecimal.hpp"
 #include "platform/report_text.hpp"
 #include "platform/scenario_names.hpp"
 
@@ -11,18 +11,12 @@ namespace {
 
 using json = nlohmann::ordered_json;
 using beats = std::vector<models::lockstep_beat>;
+using models::hexadecimal;
 using models::lockstep_beat;
 using models::lockstep_divergence;
 
 std::string count(std::uint64_t value) {
   return std::to_string(value);
-}
-
-std::string hexadecimal(std::uint64_t value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx",
-                static_cast<unsigned long long>(value));
-  return text;
 }
 
 void line(std::ostream& out, const std::string& name, const std::string& text) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "models/common/hexadecimal.hpp"
 #include "platform/report_text.hpp"
 #include "platform/scenario_names.hpp"
 
@@ -187,9 +188,7 @@ void write_check(std::ostream& out, const run_result& result) {
 
 std::string end_text(const run_end& end) {
   if (!end.pc) return end.message;
-  char pc[16];
-  std::snprintf(pc, sizeof pc, "0x%08x", *end.pc);
-  return end.message + "; pc " + pc +
+  return end.message + "; pc " + models::hexadecimal_address(*end.pc) +
          (end.function.empty() ? "" : " in " + end.function);
 }
 

@@ -1,7 +1,7 @@
 // The JSON form of a result; docs/results.md and result.schema.json describe
 // it and change with it.
-#include <cstdio>
 
+#include "models/common/hexadecimal.hpp"
 #include "platform/result.hpp"
 #include "platform/scenario_keys.hpp"
 #include "platform/scenario_names.hpp"
@@ -45,11 +45,7 @@ const char* status_name(run_status status) {
 json end_json(const run_result& result) {
   if (result.status == run_status::done) return nullptr;
   json pc = nullptr;
-  if (result.end.pc) {
-    char text[16];
-    std::snprintf(text, sizeof text, "0x%08x", *result.end.pc);
-    pc = text;
-  }
+  if (result.end.pc) pc = models::hexadecimal_address(*result.end.pc);
   return {{"message", result.end.message},
           {"exit_code", or_null(result.end.exit_code)},
           {"pc", pc},

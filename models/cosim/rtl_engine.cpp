@@ -1,7 +1,6 @@
 #include "models/cosim/rtl_engine.hpp"
 
-#include <sstream>
-
+#include "models/common/hexadecimal.hpp"
 #include "models/cosim/picoseconds.hpp"
 
 namespace vitvp::models {
@@ -22,12 +21,6 @@ void count(cycle_breakdown& cycles, std::uint32_t cycle_class) {
     default:
       ++cycles.control;
   }
-}
-
-std::string hexadecimal(std::uint64_t value) {
-  std::ostringstream text;
-  text << "0x" << std::hex << value;
-  return text.str();
 }
 
 }  // namespace

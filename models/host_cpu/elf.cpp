@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <fstream>
-#include <iomanip>
 #include <iterator>
-#include <sstream>
 #include <utility>
+
+#include "models/common/hexadecimal.hpp"
 
 namespace vitvp::models {
 
@@ -23,12 +23,6 @@ constexpr std::uint32_t type_executable = 2;
 constexpr std::uint32_t symbol_function = 2;
 constexpr std::uint32_t absolute_section = 0xfff1;
 constexpr std::uint64_t address_space = std::uint64_t{1} << 32;
-
-std::string hexadecimal(std::uint64_t value) {
-  std::ostringstream text;
-  text << "0x" << std::hex << std::setw(8) << std::setfill('0') << value;
-  return text.str();
-}
 
 }  // namespace
 
@@ -150,7 +144,7 @@ void elf_parser::add_segment(std::uint64_t header) {
   segment.address = word(header + 12);
   segment.memory_bytes = memory_bytes;
   if (segment.address + std::uint64_t{memory_bytes} > address_space) {
-    fail("the segment at " + hexadecimal(segment.address) +
+    fail("the segment at " + hexadecimal_address(segment.address) +
          " exceeds the address space");
   }
   const auto first = m_bytes.begin() + static_cast<std::ptrdiff_t>(offset);
@@ -166,8 +160,8 @@ void elf_parser::check_overlaps() const {
       const std::uint64_t other = segments[j].address;
       if (first < other + segments[j].memory_bytes &&
           other < first + segments[i].memory_bytes) {
-        fail("the segments at " + hexadecimal(other) + " and " +
-             hexadecimal(first) + " overlap");
+        fail("the segments at " + hexadecimal_address(other) + " and " +
+             hexadecimal_address(first) + " overlap");
       }
     }
   }
@@ -267,15 +261,16 @@ void elf_image::require_within(std::uint64_t base, std::uint64_t bytes) const {
   for (const elf_segment& segment : m_segments) {
     const std::uint64_t first = segment.address;
     if (first < base || first + segment.memory_bytes > base + bytes) {
-      throw elf_error(m_name, "the segment at " + hexadecimal(first) + " of " +
+      throw elf_error(m_name, "the segment at " + hexadecimal_address(first) +
+                                  " of " +
                                   std::to_string(segment.memory_bytes) +
                                   " bytes lies outside of the memory of " +
                                   std::to_string(bytes) + " bytes at " +
-                                  hexadecimal(base));
+                                  hexadecimal_address(base));
     }
   }
   if (m_entry < base || m_entry >= base + bytes) {
-    throw elf_error(m_name, "the entry point " + hexadecimal(m_entry) +
+    throw elf_error(m_name, "the entry point " + hexadecimal_address(m_entry) +
                                 " lies outside of the memory");
   }
 }
@@ -309,14 +304,12 @@ std::string elf_image::symbolize(std::uint32_t address) const {
     }
   }
   if (label == nullptr) {
-    return hexadecimal(address);
+    return hexadecimal_address(address);
   }
   if (address == label->address) {
     return label->name;
   }
-  std::ostringstream text;
-  text << label->name << "+0x" << std::hex << address - label->address;
-  return text.str();
+  return label->name + "+" + hexadecimal(address - label->address);
 }
 
 }  // namespace vitvp::models

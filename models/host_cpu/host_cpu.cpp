@@ -1,9 +1,9 @@
 #include "models/host_cpu/host_cpu.hpp"
 
-#include <iomanip>
-#include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include "models/common/hexadecimal.hpp"
 
 namespace vitvp::models {
 
@@ -11,12 +11,6 @@ using sc_core::sc_time;
 using sc_core::sc_time_stamp;
 
 namespace {
-
-std::string hexadecimal(std::uint32_t value) {
-  std::ostringstream text;
-  text << "0x" << std::hex << std::setw(8) << std::setfill('0') << value;
-  return text.str();
-}
 
 sc_time quantum_left() {
   return tlm::tlm_global_quantum::instance().compute_local_quantum();
@@ -62,7 +56,7 @@ std::string host_cpu::waiting_for() const {
              ", no interrupt pending and enabled";
     case activity::on_bus:
       return who + "at " + locate(pc()) + " waits for the answer of " +
-             hexadecimal(static_cast<std::uint32_t>(m_payload.get_address()));
+             hexadecimal_address(m_payload.get_address());
     case activity::running:
       break;
   }
@@ -172,7 +166,7 @@ std::uint64_t host_cpu::current_cycle() {
 }
 
 std::string host_cpu::locate(std::uint32_t address) const {
-  std::string text = hexadecimal(address);
+  std::string text = hexadecimal_address(address);
   if (m_config.symbolize) {
     text += " (" + m_config.symbolize(address) + ")";
   }
