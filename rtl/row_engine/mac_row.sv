@@ -48,22 +48,23 @@ module mac_row #(
 
   logic [LANES*32-1:0] sums_0;
   logic [LANES*32-1:0] sums_1;
-  logic [LANES*32-1:0] products;
+  logic [LANES*32-1:0] addends;
+  logic [LANES*32-1:0] totals;
+  logic signed [8:0] factor;
+
+  // One adder per lane serves both banks.
+  assign factor = zero ? 9'sd0 : a;
+  assign addends = first ? '0 : bank ? sums_1 : sums_0;
 
   always_comb
     for (int l = 0; l < LANES; l++)
-      products[32*l+:32] = zero ? 32'd0 : 32'(a * $signed(b[8*l+:8]));
+      totals[32*l+:32] = addends[32*l+:32] + 32'(factor * $signed(b[8*l+:8]));
 
   always_ff @(posedge clk)
-    if (enable && step)
-      for (int l = 0; l < LANES; l++) begin
-        if (bank)
-          sums_1[32*l+:32] <= (first ? 32'd0 : sums_1[32*l+:32]) +
-                              products[32*l+:32];
-        else
-          sums_0[32*l+:32] <= (first ? 32'd0 : sums_0[32*l+:32]) +
-                              products[32*l+:32];
-      end
+    if (enable && step) begin
+      if (bank) sums_1 <= totals;
+      else sums_0 <= totals;
+    end
 
   always_ff @(posedge clk)
     if (enable)
