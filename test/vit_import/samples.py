@@ -1,12 +1,20 @@
-"""Random checkpoints with true names and shapes, and folders of pictures."""
+"""Random checkpoints with true names and shapes, and folders of pictures.
+
+    python3 test/vit_import/samples.py FOLDER
+
+makes FOLDER with deit_tiny.pth (timm's names), vit_base.pth (Hugging Face's
+names, F16) and pictures/ of three classes: something to try imports with.
+"""
 
 import pathlib
+import sys
 import tempfile
 
 import numpy as np
 
 SMALL = {"width": 24, "heads": 3, "depth": 2, "classes": 5}
 TINY = {"width": 192, "heads": 3, "depth": 12, "classes": 1000}
+BASE = {"width": 768, "heads": 12, "depth": 12, "classes": 1000}
 
 
 def timm(width, heads, depth, classes, seed=0):
@@ -99,3 +107,20 @@ def pictures(folder, classes, each, seed=0):
                     folder / f"class_{label}"
                     / f"{index}.{('png', 'JPEG')[index % 2]}")
     return folder
+
+
+def main(folder):
+    """Writes the checkpoints and pictures."""
+    # pylint: disable=import-outside-toplevel
+    import torch
+    folder.mkdir(parents=True)
+    for name, state, kind in (
+            ("deit_tiny", timm(**TINY), torch.float32),
+            ("vit_base", hugging_face(timm(**BASE)), torch.float16)):
+        torch.save({key: torch.from_numpy(values).to(kind)
+                    for key, values in state.items()}, folder / f"{name}.pth")
+    pictures(folder / "pictures", 3, 8)
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))
