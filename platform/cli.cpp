@@ -82,6 +82,10 @@ const std::vector<cli_command>& cli_commands() {
        "SCENARIO [--set KEY=VALUE]... [--out DIR] [--trace vcd] "
        "[--trace-cycles FIRST:COUNT] [--quiet]",
        "run a scenario and report", command_run},
+      {"eval",
+       "SCENARIO [--images SET] [--platform | --reference] [-j N] "
+       "[--set KEY=VALUE]... [--out DIR] [--quiet]",
+       "how right a network is: accuracy, confusion, agreement", command_eval},
       {"cosim",
        "SCENARIO --block BLOCK [--compare LEVEL] [--window N] "
        "[--set KEY=VALUE]... [--out DIR] [--quiet]",

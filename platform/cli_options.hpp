@@ -77,6 +77,7 @@ class cli_options {
 };
 
 int command_run(const arguments& args, const cli_services& services);
+int command_eval(const arguments& args, const cli_services& services);
 int command_cosim(const arguments& args, const cli_services& services);
 int command_describe(const arguments& args, const cli_services& services);
 int command_make_package(const arguments& args, const cli_services& services);

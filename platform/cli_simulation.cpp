@@ -3,8 +3,8 @@
 #include <ostream>
 #include <utility>
 
-#include "platform/report.hpp"
 #include "platform/report_progress.hpp"
+#include "platform/report_sections.hpp"
 
 namespace vitvp::platform {
 namespace {
@@ -42,12 +42,13 @@ void add_run_options(cli_options& options, const char* out_meaning) {
               "no report, no progress, nothing that the firmware prints");
 }
 
-scenario scenario_of(const cli_options& options, arguments settings) {
+scenario scenario_of(const cli_options& options, arguments settings,
+                     const std::vector<option_value>& own) {
   if (options.has("set")) {
     const auto& given = options.get<arguments>("set");
     settings.insert(settings.end(), given.begin(), given.end());
   }
-  return load_scenario(options.get<std::string>("operand"), settings);
+  return load_scenario(options.get<std::string>("operand"), settings, own);
 }
 
 run_result simulate(const scenario& s, const cli_services& services,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "platform/cli_options.hpp"
 
@@ -10,8 +11,10 @@ namespace vitvp::platform {
 /// Adds SCENARIO, --set, --out and --quiet. `out_meaning` is the help of --out.
 void add_run_options(cli_options& options, const char* out_meaning);
 
-/// The scenario of the options, with `settings` before those of --set.
-scenario scenario_of(const cli_options& options, arguments settings = {});
+/// The scenario of the options, with `settings` before those of --set and
+/// `own` after them.
+scenario scenario_of(const cli_options& options, arguments settings = {},
+                     const std::vector<option_value>& own = {});
 
 /// Runs it, progress and what the firmware prints shown unless --quiet; sums
 /// are checked.

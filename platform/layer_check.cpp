@@ -132,10 +132,11 @@ void layer_check::compare(const std::string& name,
   m_compared += std::uint64_t{result.rows} * result.columns;
 }
 
-void layer_check::finish_image(const std::vector<std::int16_t>& logits,
-                               const std::vector<std::uint32_t>& tokens,
-                               const std::vector<std::uint32_t>& live) {
-  if (m_level == check_level::none) return;
+std::optional<std::uint32_t> layer_check::finish_image(
+    const std::vector<std::int16_t>& logits,
+    const std::vector<std::uint32_t>& tokens,
+    const std::vector<std::uint32_t>& live) {
+  if (m_level == check_level::none) return std::nullopt;
   catch_up();
   find_unchecked();
   const vit::inference& reference = m_reference->inference;
@@ -157,6 +158,7 @@ void layer_check::finish_image(const std::vector<std::int16_t>& logits,
       differ("logits", 0, c, reference.logits[c], have);
     }
   }
+  return reference.predicted;
 }
 
 void layer_check::find_unchecked() {

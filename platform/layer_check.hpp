@@ -47,10 +47,12 @@ class layer_check final : public models::command_observer {
   /// The commands from here on belong to the next image of the work.
   void start_image();
   /// Compares logits and decisions of the current image, and sees to it that
-  /// every layer was looked at. `live` and `tokens` are per block.
-  void finish_image(const std::vector<std::int16_t>& logits,
-                    const std::vector<std::uint32_t>& tokens,
-                    const std::vector<std::uint32_t>& live);
+  /// every layer was looked at. `live` and `tokens` are per block. Returns the
+  /// class that the reference found, unless nothing is compared.
+  std::optional<std::uint32_t> finish_image(
+      const std::vector<std::int16_t>& logits,
+      const std::vector<std::uint32_t>& tokens,
+      const std::vector<std::uint32_t>& live);
 
   /// Compares what is left of an image that did not come to its end.
   void finish();

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "models/common/hexadecimal.hpp"
+#include "platform/report_sections.hpp"
 #include "platform/report_text.hpp"
 #include "platform/scenario_names.hpp"
 
@@ -14,17 +15,6 @@ using beats = std::vector<models::lockstep_beat>;
 using models::hexadecimal;
 using models::lockstep_beat;
 using models::lockstep_divergence;
-
-std::string count(std::uint64_t value) {
-  return std::to_string(value);
-}
-
-void line(std::ostream& out, const std::string& name, const std::string& text) {
-  constexpr std::size_t width = 14;
-  out << "  " << name
-      << std::string(name.size() < width ? width - name.size() : 1, ' ') << text
-      << '\n';
-}
 
 std::string listed(const models::named_numbers& numbers) {
   std::string text;

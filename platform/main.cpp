@@ -7,6 +7,7 @@
 #include <systemc>
 
 #include "platform/cli.hpp"
+#include "platform/run_reference.hpp"
 #include "platform/run_scenario.hpp"
 
 namespace {
@@ -24,7 +25,9 @@ vitvp::platform::run_result run(const vitvp::platform::scenario& s,
                                 const vitvp::platform::run_options& options) {
   std::signal(SIGINT, interrupt);
   std::signal(SIGTERM, interrupt);
-  return vitvp::platform::run_scenario(s, options);
+  return options.backend == vitvp::platform::result_backend::reference
+             ? vitvp::platform::run_reference(s, options)
+             : vitvp::platform::run_scenario(s, options);
 }
 
 }  // namespace

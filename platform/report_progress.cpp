@@ -1,5 +1,6 @@
 #include "platform/report_progress.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -13,6 +14,15 @@ using namespace std::chrono_literals;
 constexpr auto terminal_period = 100ms;
 constexpr auto terminal_patience = 500ms;  // before anything is shown
 constexpr auto log_period = 5s;
+
+// "[#####---------------] ", as far as the images are.
+std::string bar(const run_progress& progress) {
+  constexpr std::size_t width = 20;
+  const std::size_t total = std::max<std::size_t>(progress.images_total, 1);
+  const std::size_t done =
+      std::min(progress.images_done, total) * width / total;
+  return "[" + std::string(done, '#') + std::string(width - done, '-') + "] ";
+}
 
 }  // namespace
 
@@ -56,7 +66,7 @@ void progress_meter::update(const run_progress& progress) {
   m_next += m_is_terminal ? clock::duration(terminal_period) : log_period;
   const std::string text = describe(progress, now - m_start);
   if (m_is_terminal) {
-    m_out << "\r" << text << "\x1b[K" << std::flush;
+    m_out << "\r" << bar(progress) << text << "\x1b[K" << std::flush;
     m_is_shown = true;
   } else {
     m_out << text << std::endl;

@@ -11,8 +11,8 @@
 
 namespace vitvp::platform {
 
-/// On a terminal one line that is rewritten ten times a second, else a line
-/// every five seconds. A run that is over sooner shows nothing.
+/// On a terminal one line with a bar that is rewritten ten times a second, else
+/// a line every five seconds. A run that is over sooner shows nothing.
 class progress_meter {
  public:
   using clock = std::chrono::steady_clock;

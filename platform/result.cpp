@@ -25,6 +25,17 @@ class fnv1a {
   std::uint64_t m_hash = 0xcbf29ce484222325ULL;
 };
 
+void add(vit::mac_counts& sum, const vit::mac_counts& term) {
+  sum.patch += term.patch;
+  sum.qkv += term.qkv;
+  sum.scores += term.scores;
+  sum.context += term.context;
+  sum.projection += term.projection;
+  sum.ffn1 += term.ffn1;
+  sum.ffn2 += term.ffn2;
+  sum.head += term.head;
+}
+
 void expect_at_most(run_result& result, const char* less, std::uint64_t a,
                     const char* more, std::uint64_t b) {
   if (a <= b) return;
@@ -34,6 +45,21 @@ void expect_at_most(run_result& result, const char* less, std::uint64_t a,
 }
 
 }  // namespace
+
+void count_work(run_result& result, const vit::geometry& size) {
+  result.macs = {};
+  result.ffn2 = {};
+  for (const image_result& image : result.images) {
+    add(result.macs.dense, vit::count_dense_macs(size));
+    add(result.macs.executed,
+        vit::count_executed_macs(size, image.tokens_per_block,
+                                 image.live_ffn2_channels_per_block));
+    for (const std::uint32_t live : image.live_ffn2_channels_per_block) {
+      result.ffn2.rows_fetched += live;
+    }
+    result.ffn2.rows_total += std::uint64_t{size.hidden} * size.depth;
+  }
+}
 
 void check_sums(run_result& result) {
   for (const engine_result& engine : result.engines) {

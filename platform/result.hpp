@@ -25,6 +25,10 @@ enum class run_status {
   rtl_failed
 };
 
+/// What computed the images of a result: the simulated platform, or the
+/// reference alone, which knows values and decisions but no time.
+enum class result_backend { platform, reference };
+
 /// The end of a run that went wrong; empty after a good one.
 struct run_end {
   std::string message;               ///< one line for a person
@@ -45,6 +49,10 @@ struct image_result {
   /// Tokens of the image that are left after each block's selection; empty
   /// where the block selected none.
   std::vector<std::vector<std::uint32_t>> kept_tokens;
+  /// The class that the reference found, if the two were compared; no part of
+  /// to_json().
+  std::optional<std::uint32_t> reference;
+  std::string file;  ///< of the picture, if it was one; no part of to_json()
 };
 
 /// Cycles of one engine. The six classes compute .. idle sum to the run's
@@ -161,11 +169,14 @@ struct host_result {
 };
 
 struct run_result {
+  result_backend backend = result_backend::platform;
   platform::scenario scenario;  ///< as it was run
   run_status status = run_status::done;
   run_end end;
   std::string package_name;
-  bool synthetic = false;  ///< the package's weights are made up
+  bool synthetic = false;                ///< the package's weights are made up
+  std::uint32_t classes = 0;             ///< no part of to_json()
+  std::vector<std::string> class_names;  ///< empty, or one each; nor is this
   std::vector<image_result> images;
   std::uint64_t total_cycles = 0;
   std::vector<engine_result> engines;
@@ -179,6 +190,10 @@ struct run_result {
   std::vector<models::rtl_trace_summary> traces;  ///< no part of to_json()
   host_result host;
 };
+
+/// Sets `macs` and `ffn2` to what the decisions of the result's images, of a
+/// network of this size, ask for.
+void count_work(run_result& result, const vit::geometry& size);
 
 /// Adds a failure for each sum that does not close: the classes of an engine
 /// and the total, and what cannot exceed what.

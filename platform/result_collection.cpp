@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "vit/macs.hpp"
-
 namespace vitvp::platform {
 namespace {
 
@@ -43,31 +41,11 @@ void collect_cpu(soc& system, run_result& result) {
   cpu.interrupts = counted.interrupts;
 }
 
-void add(vit::mac_counts& sum, const vit::mac_counts& term) {
-  sum.patch += term.patch;
-  sum.qkv += term.qkv;
-  sum.scores += term.scores;
-  sum.context += term.context;
-  sum.projection += term.projection;
-  sum.ffn1 += term.ffn1;
-  sum.ffn2 += term.ffn2;
-  sum.head += term.head;
-}
-
 // What was executed follows from the decisions; that the row engine counted
 // the same is a check.
 void collect_work(soc& system, const vit::geometry& size, bool runs_network,
                   run_result& result) {
-  for (const image_result& image : result.images) {
-    add(result.macs.dense, vit::count_dense_macs(size));
-    add(result.macs.executed,
-        vit::count_executed_macs(size, image.tokens_per_block,
-                                 image.live_ffn2_channels_per_block));
-    for (std::uint32_t live : image.live_ffn2_channels_per_block) {
-      result.ffn2.rows_fetched += live;
-    }
-    result.ffn2.rows_total += std::uint64_t{size.hidden} * size.depth;
-  }
+  count_work(result, size);
   const std::uint64_t counted = system.row_engine().counted_work();
   if (runs_network && result.status == run_status::done &&
       counted != result.macs.executed.total()) {

@@ -108,9 +108,13 @@ result_file::result_file(const std::string& directory, const std::string& name)
 }
 
 void result_file::write(const json& tree) const {
+  write_text(to_text(tree));
+}
+
+void result_file::write_text(const std::string& text) const {
   temporary_file part(temporary_path(m_path));
   std::ofstream stream(part.path(), std::ios::binary);
-  stream << to_text(tree) << std::flush;
+  stream << text << std::flush;
   stream.close();
   std::error_code error;
   if (stream) fs::rename(part.path(), m_path, error);

@@ -1,4 +1,4 @@
-// Results as JSON on disk: complete or not there.
+// Results on disk: complete or not there.
 #pragma once
 
 #include <string>
@@ -22,6 +22,8 @@ class result_file {
   /// Writes the file under another name and renames it when it is complete.
   /// Throws vit::input_error, leaving nothing behind, if that fails.
   void write(const nlohmann::ordered_json& tree) const;
+  /// The same of any text.
+  void write_text(const std::string& text) const;
 
   const std::string& path() const { return m_path; }
 

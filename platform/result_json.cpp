@@ -42,6 +42,10 @@ const char* status_name(run_status status) {
   return "?";
 }
 
+const char* backend_name(result_backend backend) {
+  return backend == result_backend::platform ? "platform" : "reference";
+}
+
 json end_json(const run_result& result) {
   if (result.status == run_status::done) return nullptr;
   json pc = nullptr;
@@ -155,6 +159,7 @@ json to_json(const run_result& result) {
   tree["format"] = "vitvp-result";
   tree["format_version"] = format_version;
   tree["platform_version"] = VITVP_VERSION;
+  tree["backend"] = backend_name(result.backend);
   tree["status"] = status_name(result.status);
   tree["end"] = end_json(result);
   tree["scenario"] = to_json(result.scenario);

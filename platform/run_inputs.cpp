@@ -2,15 +2,9 @@
 
 #include "platform/resources.hpp"
 #include "platform/rtl_choice.hpp"
-#include "platform/scenario_policy.hpp"
 #include "registers/memory_map.hpp"
-#include "vit/synthetic.hpp"
 
 namespace vitvp::platform {
-
-bool runs_network(const scenario& s) {
-  return s.firmware.application == firmware_application::vit;
-}
 
 namespace {
 
@@ -24,14 +18,7 @@ std::string firmware_path(const scenario& s) {
 }  // namespace
 
 run_inputs read_inputs(const scenario& s) {
-  run_inputs in;
-  in.model = vit::open_package(s.package);
-  in.images = vit::open_images(
-      s.images.path, in.model,
-      {s.images.first, s.images.limit.value_or(vit::image_range().most)});
-  in.policy = effective_pruning(s, in.model);
-  in.first = s.images.first;
-  in.count = image_count(s, in.images.count());
+  run_inputs in{read_network(s), {}, {}, {}, {}};
   in.memory =
       build_memory_image({in.model, in.policy, in.images, in.first, in.count,
                           static_cast<std::uint32_t>(s.firmware.ffn_plan)},

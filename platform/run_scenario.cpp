@@ -1,8 +1,6 @@
 #include "platform/run_scenario.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 #include <memory>
 
 #include "firmware/hal/native_backend.h"
@@ -13,6 +11,7 @@
 #include "platform/layer_check.hpp"
 #include "platform/layer_place.hpp"
 #include "platform/result_collection.hpp"
+#include "platform/run_clock.hpp"
 #include "platform/run_inputs.hpp"
 #include "platform/selection_record.hpp"
 #include "platform/soc.hpp"
@@ -192,8 +191,8 @@ class runner {
       return;
     }
     image_result image = read_result(images - 1);
-    m_check.finish_image(image.logits, image.tokens_per_block,
-                         image.live_ffn2_channels_per_block);
+    image.reference = m_check.finish_image(image.logits, image.tokens_per_block,
+                                           image.live_ffn2_channels_per_block);
     image.kept_tokens = m_selections.take_image();
     m_result.images.push_back(std::move(image));
     if (images < m_in.count) m_check.start_image();
@@ -215,10 +214,7 @@ class runner {
         m_in.memory.results + position * m_in.memory.result_stride;
     vit_result head{};
     m_soc.read_memory(at, &head, sizeof head);
-    image_result image;
-    image.index = m_in.first + position;
-    const std::int32_t label = m_in.images.labels[image.index];
-    if (label != vit::unknown_label) image.label = label;
+    image_result image = begin_image(m_in, position);
     image.predicted = head.predicted;
     image.cycles = std::uint64_t{head.cycles_hi} << 32 | head.cycles_lo;
     image.logits = read_array<std::int16_t>(
@@ -303,9 +299,6 @@ class runner {
   }
 
   void collect() {
-    m_result.scenario = m_scenario;
-    m_result.package_name = m_in.model.name;
-    m_result.synthetic = m_in.model.synthetic;
     m_result.total_cycles = elapsed_cycles();
     const std::size_t asked = runs_network(m_scenario) ? m_in.count : 0;
     if (m_result.status == run_status::done && m_result.images.size() < asked) {
@@ -362,7 +355,7 @@ class runner {
   const run_options& m_options;
   run_inputs m_in;
   sc_time m_clock;
-  run_result m_result;
+  run_result m_result = begin_result(m_scenario, m_in);
   bool m_finished = false;
   unsigned m_exit_code = 0;
   std::vector<std::shared_ptr<models::rtl_trace>> m_traces;
@@ -376,20 +369,12 @@ class runner {
 }  // namespace
 
 run_result run_scenario(const scenario& s, const run_options& options) {
-  using clock = std::chrono::steady_clock;
-  const auto since = [](clock::time_point begin) {
-    return std::chrono::duration<double>(clock::now() - begin).count();
-  };
-  const clock::time_point begin = clock::now();
+  run_clock clock;
   try {
     runner run(s, options, read_inputs(s));
-    const double setup = since(begin);
-    const std::clock_t simulation = std::clock();
+    clock.end_setup();
     run_result result = run.run();
-    result.host.cpu_seconds =
-        static_cast<double>(std::clock() - simulation) / CLOCKS_PER_SEC;
-    result.host.setup_seconds = setup;
-    result.host.wall_seconds = since(begin);
+    result.host = clock.elapsed();
     return result;
   } catch (const models::elf_error& error) {
     throw vit::input_error(error.what());

@@ -37,6 +37,7 @@ struct trace_request {
 };
 
 struct run_options {
+  result_backend backend = result_backend::platform;  ///< who computes
   /// May be empty. May be called as often as liked.
   std::function<void(const run_progress&)> progress;
   /// Asked now and then; true ends the run as interrupted. May be empty.

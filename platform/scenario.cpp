@@ -137,6 +137,12 @@ yaml_node list_or_scalar(std::string text) {
   return list;
 }
 
+// The value that the command line gives.
+void replace(scenario& s, const scenario_key& key, const std::string& value,
+             const std::string& place) {
+  store(s, key, key.is_list ? list_or_scalar(value) : scalar(value), place, "");
+}
+
 void apply_override(scenario& s, const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
@@ -155,8 +161,7 @@ void apply_override(scenario& s, const std::string& text) {
     throw vit::input_error(place, "", "unknown key",
                            "did you mean '" + nearest_key(path) + "'?");
   }
-  store(s, *key, key->is_list ? list_or_scalar(value) : scalar(value), place,
-        "");
+  replace(s, *key, value, place);
 }
 
 void require_given(const std::string& source, const std::string& key,
@@ -224,7 +229,8 @@ std::string read_file(const std::string& path) {
 }  // namespace
 
 scenario parse_scenario(const std::string& text, const std::string& source,
-                        const std::vector<std::string>& overrides) {
+                        const std::vector<std::string>& overrides,
+                        const std::vector<option_value>& options) {
   scenario s;
   const yaml_node root = parse_yaml(text, source);
   if (root.what != kind::mapping && root.what != kind::null) {
@@ -236,6 +242,9 @@ scenario parse_scenario(const std::string& text, const std::string& source,
   file_reader(s, source, fs::path(source).parent_path().string())
       .read(root, "");
   for (const std::string& one : overrides) apply_override(s, one);
+  for (const option_value& one : options) {
+    replace(s, *find_key(one.key), one.value, one.option);
+  }
   if (s.name.empty()) s.name = fs::path(source).stem().string();
   require_given(source, "package", s.package, "package: synthetic:deit-tiny");
   require_given(source, "images.path", s.images.path,
@@ -245,8 +254,9 @@ scenario parse_scenario(const std::string& text, const std::string& source,
 }
 
 scenario load_scenario(const std::string& path,
-                       const std::vector<std::string>& overrides) {
-  return parse_scenario(read_file(path), path, overrides);
+                       const std::vector<std::string>& overrides,
+                       const std::vector<option_value>& options) {
+  return parse_scenario(read_file(path), path, overrides, options);
 }
 
 vit::input_error scenario_error(const scenario& s, const std::string& key,

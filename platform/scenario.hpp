@@ -133,18 +133,27 @@ struct scenario {
   std::map<std::string, std::string> origins;
 };
 
+/// The value of a key that has a command-line option of its own.
+struct option_value {
+  std::string option;  ///< what messages name, e.g. "--images"
+  std::string key;     ///< must exist
+  std::string value;
+};
+
 /// Reads and checks the scenario in the file `path`, then applies the
-/// overrides, each `key=value`, in their order. Paths in the file are relative
-/// to the file's folder, paths in overrides to the current one. Throws
-/// vit::input_error with one line that names file and line, or the override,
-/// and the key.
+/// overrides, each `key=value`, in their order, and `options` after these.
+/// Paths in the file are relative to the file's folder, all others to the
+/// current one. Throws vit::input_error with one line that names file and line,
+/// or the override or option, and the key.
 scenario load_scenario(const std::string& path,
-                       const std::vector<std::string>& overrides = {});
+                       const std::vector<std::string>& overrides = {},
+                       const std::vector<option_value>& options = {});
 
 /// As load_scenario() of a file with these contents; `source` stands for its
 /// path in messages, and its folder is where paths start.
 scenario parse_scenario(const std::string& text, const std::string& source,
-                        const std::vector<std::string>& overrides = {});
+                        const std::vector<std::string>& overrides = {},
+                        const std::vector<option_value>& options = {});
 
 /// The error for a value of `key` that turns out to be unusable after loading,
 /// e.g. because the package disagrees. Names the place where it was given.

@@ -1,10 +1,7 @@
 // Packages and images by what a person types: a path or `synthetic:...`.
 #include <charconv>
-#include <filesystem>
-#include <system_error>
 
 #include "vit/input_error.hpp"
-#include "vit/picture.hpp"
 #include "vit/picture_folder.hpp"
 #include "vit/synthetic.hpp"
 
@@ -59,10 +56,7 @@ package open_package(const std::string& spec) {
 image_set open_images(const std::string& spec, const package& model,
                       const image_range& wanted) {
   if (!is_synthetic(spec)) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(spec, ignored) || is_picture(spec)) {
-      return load_pictures(spec, model, wanted);
-    }
+    if (holds_pictures(spec)) return load_pictures(spec, model, wanted);
     image_set images = load_images(spec);
     check_images_fit(images, model.size, spec);
     return images;

@@ -163,6 +163,10 @@ std::vector<labelled_file> files_of(const std::string& path,
 
 }  // namespace
 
+bool holds_pictures(const std::string& path) {
+  return is_folder(path) || is_picture(path) || is_named_as_picture(path);
+}
+
 image_set load_pictures(const std::string& path, const package& model,
                         const image_range& wanted) {
   const geometry& size = model.size;

@@ -8,6 +8,10 @@
 
 namespace vitvp::vit {
 
+/// Whether `path` is a folder, or a file that begins or is named as a picture.
+/// Throws input_error for names of other formats, as load_pictures() does.
+bool holds_pictures(const std::string& path);
+
 /// The pictures of `path`, made to fit the network (fit_picture()). `path` is
 ///
 /// - a folder that holds one folder of pictures for each class: its name is

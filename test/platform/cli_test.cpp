@@ -31,6 +31,7 @@ struct outcome {
   std::string err;
 };
 
+using arguments = std::vector<std::string>;
 using fake_run = std::function<run_result(const scenario&, const run_options&)>;
 
 run_result good(const scenario& s, const run_options& options) {
@@ -162,6 +163,73 @@ TEST_CASE("every exception is one line and leaves no result") {
         }) == pair(1, "vitvp: internal error: two lines\n"));
   CHECK(run([](auto&, auto&) -> run_result { throw 3; }) ==
         pair(1, "vitvp: internal error of unknown kind\n"));
+}
+
+TEST_CASE("an evaluation writes its tables beside the result") {
+  const temporary_folder folder;
+  const std::string out = folder.file("out");
+  write_bytes(folder.file("a.yaml"), least);
+  std::filesystem::create_directories(out);
+  write_bytes(out + "/per_image.csv", "stale");
+  const outcome result =
+      vitvp({"eval", folder.file("a.yaml"), "--out", out},
+            [&out](const scenario& s, const run_options& options) {
+              CHECK(options.backend == result_backend::platform);
+              CHECK_FALSE(std::filesystem::exists(out + "/per_image.csv"));
+              return good(s, options);
+            });
+  CHECK(result.status == 0);
+  CHECK_THAT(result.out, Contains("accuracy      100.0 %, 1 of 1"));
+  CHECK_THAT(result.out, Contains("agreement     1 of 2 predictions"));
+  CHECK_THAT(result.out, Contains(out + "/confusion.csv"));
+  CHECK_THAT(read_bytes(out + "/per_image.csv"), Contains("3,\"b/x,1.png\",1"));
+  CHECK_THAT(read_bytes(out + "/per_class.csv"), Contains("1,dog,1,1,1.0,"));
+  CHECK(read_bytes(out + "/confusion.csv") == "label,0,1\n0,0,0\n1,0,1\n");
+  const auto tree = nlohmann::json::parse(read_bytes(out + "/result.json"));
+  CHECK(tree["digest"] == "de8d60dc58228487");
+}
+
+TEST_CASE("options of an evaluation replace values of the scenario") {
+  const temporary_folder folder;
+  write_bytes(folder.file("a.yaml"), "package: synthetic:deit-tiny\n");
+  std::filesystem::create_directories(folder.file("set"));
+  for (const arguments& jobs :
+       {arguments{"-j", "3"}, {"-j3"}, {"--jobs", "3"}, {"--jobs=3"}}) {
+    arguments args{"eval",
+                   folder.file("a.yaml"),
+                   "--reference",
+                   "--images",
+                   folder.file("set"),
+                   "--set",
+                   "images.path=synthetic:1"};
+    args.insert(args.end(), jobs.begin(), jobs.end());
+    const outcome result =
+        vitvp(args, [&](const scenario& s, const run_options& options) {
+          CHECK(options.backend == result_backend::reference);
+          CHECK(s.images.path == folder.file("set"));
+          CHECK(s.host.threads == 3);
+          return good(s, options);
+        });
+    CHECK(result.status == 0);
+  }
+}
+
+TEST_CASE("an evaluation that cannot be is refused") {
+  const temporary_folder folder;
+  const std::string path = folder.file("a.yaml");
+  write_bytes(path, least);
+  refuses({"eval", path, "--platform", "--reference"},
+          "eval: --platform and --reference exclude each other");
+  refuses({"eval", path, "-j", "0"}, "--jobs: '0' is out of range; use 1..64");
+  refuses({"eval", path, "-j", "many"},
+          "--jobs: 'many' is not a whole number; use 1..64");
+  refuses({"eval", path, "--images", folder.file("none")},
+          "--images: no such file or folder: " + folder.file("none"));
+  refuses({"eval", path, "--images", ""},
+          "eval: --images is empty (see vitvp eval --help)");
+  refuses({"eval", path, "--set", "firmware.application=selftest"},
+          "--set firmware.application: there is nothing to evaluate in the "
+          "self-test; leave it out");
 }
 
 TEST_CASE("a bad scenario exits with 2 before anything runs") {
@@ -331,7 +399,7 @@ TEST_CASE("help and version are no errors") {
   }
   CHECK_THAT(vitvp({"--version"}).out, Contains("vitvp 0."));
   for (const char* command :
-       {"run", "cosim", "describe", "make-package", "make-images"}) {
+       {"run", "eval", "cosim", "describe", "make-package", "make-images"}) {
     const outcome result = vitvp({command, "--help"});
     CHECK(result.status == 0);
     CHECK(result.err.empty());

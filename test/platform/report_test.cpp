@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "platform/report_progress.hpp"
+#include "platform/report_sections.hpp"
 #include "platform/report_text.hpp"
 #include "test/platform/sample_result.hpp"
 
@@ -125,13 +126,15 @@ TEST_CASE("progress on a terminal is one line, rewritten at times") {
   now += 2s;
   meter.update({1, 4, 2000000, "blocks.3.qkv"});
   CHECK(out.str() ==
-        "\r1 of 4 images, blocks.3.qkv, cycle 2.000 M, 2 s, 6 s left\x1b[K");
+        "\r[#####---------------] 1 of 4 images, blocks.3.qkv, cycle 2.000 M, "
+        "2 s, 6 s left\x1b[K");
   now += 50ms;
   meter.update({1, 4, 2000001, "blocks.3.qkv"});
   meter.hide();
   meter.hide();
   CHECK(out.str() ==
-        "\r1 of 4 images, blocks.3.qkv, cycle 2.000 M, 2 s, 6 s left\x1b[K"
+        "\r[#####---------------] 1 of 4 images, blocks.3.qkv, cycle 2.000 M, "
+        "2 s, 6 s left\x1b[K"
         "\r\x1b[K");
 }
 
@@ -157,7 +160,8 @@ TEST_CASE("what the firmware prints does not run into the progress line") {
   now += 1s;
   meter.update({0, 1, 0, ""});
   uart << "hello" << '\n' << std::flush;
-  CHECK(terminal.str() == "\r0 of 1 images, 1 s\x1b[K\r\x1b[Khello\n");
+  CHECK(terminal.str() ==
+        "\r[--------------------] 0 of 1 images, 1 s\x1b[K\r\x1b[Khello\n");
 }
 
 }  // namespace vitvp::platform::test

@@ -109,6 +109,7 @@ TEST_CASE("all that can fail makes a run fail") {
 
 TEST_CASE("the JSON form holds what was put in") {
   const json tree = to_json(sample_result());
+  CHECK(tree["backend"] == "platform");
   CHECK(tree["status"] == "done");
   CHECK(tree["end"].is_null());
   CHECK(tree["check"]["bit_exact"] == true);

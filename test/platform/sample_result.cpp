@@ -28,8 +28,18 @@ run_result sample_result() {
       "sample.yaml");
   result.package_name = "synthetic-sample";
   result.synthetic = true;
-  result.images.push_back(
-      {3, 1, 1, {-5, 300}, {5, 3}, {7, 0}, 4000, {{}, {0, 2, 3}}});
+  result.classes = 2;
+  result.class_names = {"cat", "dog"};
+  result.images.push_back({3,
+                           1,
+                           1,
+                           {-5, 300},
+                           {5, 3},
+                           {7, 0},
+                           4000,
+                           {{}, {0, 2, 3}},
+                           1,
+                           "b/x,1.png"});
   result.images.push_back({4,
                            std::nullopt,
                            0,
@@ -37,7 +47,9 @@ run_result sample_result() {
                            {5, 3},
                            {6, 2},
                            5000,
-                           {{}, {0, 1, 4}}});
+                           {{}, {0, 1, 4}},
+                           1,
+                           "c/y.png"});
   result.total_cycles = 10000;
   result.engines = {engine("row_engine", 6000), engine("vector_unit", 500),
                     engine("pruning_unit", 20), engine("dma", 2000)};
