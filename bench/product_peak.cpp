@@ -24,22 +24,23 @@ namespace hn = hwy::HWY_NAMESPACE;
 using sums = hn::ScalableTag<std::int32_t>;
 using terms = hn::Repartition<std::int16_t, sums>;
 
-/// Twelve sums hide the latency of an operation; the operands change, so that
-/// nothing can be taken out of the loop.
+/// Twelve sums hide the latency of an operation. Each sum is an operand of its
+/// next product, so that no product is another's and none is known beforehand.
 std::uint64_t multiply_all(std::uint64_t rounds, std::int32_t* sink) {
   constexpr sums d32;
   constexpr terms d16;
   constexpr std::size_t count = 12;
   hn::Vec<sums> even[count];
   hn::Vec<sums> odd[count];
-  for (std::size_t i = 0; i < count; ++i) even[i] = odd[i] = hn::Zero(d32);
-  auto a = hn::Iota(d16, 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    even[i] = odd[i] = hn::Iota(d32, static_cast<std::int32_t>(i));
+  }
   const auto b = hn::Iota(d16, 3);
   for (std::uint64_t round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < count; ++i) {
-      even[i] = hn::ReorderWidenMulAccumulate(d32, a, b, even[i], odd[i]);
+      even[i] = hn::ReorderWidenMulAccumulate(d32, hn::BitCast(d16, even[i]), b,
+                                              even[i], odd[i]);
     }
-    a = hn::Xor(a, b);
   }
   auto sum = hn::Zero(d32);
   for (std::size_t i = 0; i < count; ++i) {
