@@ -49,6 +49,9 @@ address_map::address_map(std::vector<bus_region> regions)
 }
 
 const bus_region* address_map::find(std::uint64_t address) const {
+  if (m_latest != nullptr && address - m_latest->base < m_latest->size) {
+    return m_latest;
+  }
   const auto above =
       std::upper_bound(m_regions.begin(), m_regions.end(), address,
                        [](std::uint64_t value, const bus_region& region) {
@@ -56,7 +59,9 @@ const bus_region* address_map::find(std::uint64_t address) const {
                        });
   if (above == m_regions.begin()) return nullptr;
   const bus_region& region = *(above - 1);
-  return address - region.base < region.size ? &region : nullptr;
+  if (address - region.base >= region.size) return nullptr;
+  m_latest = &region;
+  return m_latest;
 }
 
 const bus_region* address_map::find(std::uint64_t address,

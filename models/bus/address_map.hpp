@@ -23,6 +23,8 @@ class address_map {
   /// Throws std::invalid_argument, naming the regions, if one is empty, wraps
   /// around the end of the 64-bit address space, or overlaps another.
   explicit address_map(std::vector<bus_region> regions);
+  address_map(const address_map&) = delete;
+  address_map& operator=(const address_map&) = delete;
 
   /// The region that holds `address`, or null.
   const bus_region* find(std::uint64_t address) const;
@@ -36,6 +38,7 @@ class address_map {
 
  private:
   std::vector<bus_region> m_regions;
+  mutable const bus_region* m_latest = nullptr;  // that was found
 };
 
 }  // namespace vitvp::models

@@ -41,6 +41,7 @@ command_engine::command_engine(const sc_core::sc_module_name& name,
       m_identity(identity),
       m_registers(identity.table, identity.table_size) {
   m_config.validate();
+  m_access_delay = cycles(m_config.access_cycles);
   for (std::size_t i = 0; i < identity.table_size; ++i) {
     const std::uint32_t offset = identity.table[i].offset;
     if (offset >= first_command_register) m_staged.push_back(offset);
@@ -97,11 +98,10 @@ void command_engine::define_write_effects() {
   m_registers.on_write(regs::INTERRUPT_STATUS,
                        [this](std::uint32_t value, unsigned) {
                          m_interrupts &= ~value;
-                         m_irq_changed.notify(sc_core::SC_ZERO_TIME);
+                         drive_irq_soon();
                        });
-  m_registers.on_write(regs::INTERRUPT_ENABLE, [this](std::uint32_t, unsigned) {
-    m_irq_changed.notify(sc_core::SC_ZERO_TIME);
-  });
+  m_registers.on_write(regs::INTERRUPT_ENABLE,
+                       [this](std::uint32_t, unsigned) { drive_irq_soon(); });
 }
 
 void command_engine::reset() {
@@ -115,7 +115,7 @@ void command_engine::reset() {
   m_work = 0;
   m_cut_off = m_executing;
   m_wake.notify();
-  m_irq_changed.notify(sc_core::SC_ZERO_TIME);
+  drive_irq_soon();
 }
 
 void command_engine::add_observer(command_observer& observer) {
@@ -143,7 +143,7 @@ std::string command_engine::waiting_for() const {
 
 void command_engine::b_transport(tlm::tlm_generic_payload& payload,
                                  sc_core::sc_time& delay) {
-  delay += cycles(m_config.access_cycles);
+  delay += m_access_delay;
   m_access_time = sc_core::sc_time_stamp() + delay;
   m_registers.transport(payload);
 }
@@ -191,8 +191,18 @@ void command_engine::control(std::uint32_t value) {
 
 void command_engine::raise(std::uint32_t causes) {
   m_interrupts |= causes;
-  m_irq_changed.notify(sc_core::SC_ZERO_TIME);
+  drive_irq_soon();
   m_done.notify(sc_core::SC_ZERO_TIME);
+}
+
+/// Only where the line changes: most completions are nobody's interrupt.
+void command_engine::drive_irq_soon() {
+  if (irq_level() == m_irq_driven) return;
+  m_irq_changed.notify(sc_core::SC_ZERO_TIME);
+}
+
+bool command_engine::irq_level() const {
+  return (m_interrupts & m_registers.get(regs::INTERRUPT_ENABLE)) != 0;
 }
 
 void command_engine::latch(fault_code code, std::uint64_t address,
@@ -204,8 +214,8 @@ void command_engine::latch(fault_code code, std::uint64_t address,
 }
 
 void command_engine::drive_irq() {
-  const std::uint32_t enabled = m_registers.get(regs::INTERRUPT_ENABLE);
-  irq.write((m_interrupts & enabled) != 0);
+  m_irq_driven = irq_level();
+  irq.write(m_irq_driven);
 }
 
 sc_core::sc_time command_engine::next_edge(const sc_core::sc_time& time) const {

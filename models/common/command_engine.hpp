@@ -136,6 +136,8 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   void submit(std::uint32_t tag);
   void control(std::uint32_t value);
   void raise(std::uint32_t causes);
+  bool irq_level() const;
+  void drive_irq_soon();
   void latch(fault_code code, std::uint64_t address, std::uint32_t tag);
 
   void run();
@@ -154,10 +156,12 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   std::vector<command_observer*> m_observers;
 
   std::deque<command> m_queue;
+  sc_core::sc_time m_access_delay;
   sc_core::sc_time m_access_time;  // local time of the current access
   latched_fault m_fault;
   std::uint32_t m_completed = 0;
   std::uint32_t m_interrupts = 0;
+  bool m_irq_driven = false;  // what drive_irq() wrote last
   cycle_breakdown m_cycles;
   std::uint64_t m_busy_cycles = 0;
   std::uint64_t m_work = 0;

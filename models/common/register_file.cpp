@@ -10,6 +10,13 @@ namespace vitvp::models {
 
 using registers::access;
 
+namespace {
+
+// Registers below this one are found in one step.
+constexpr std::size_t most_places = 1024;
+
+}  // namespace
+
 register_file::register_file(const registers::register_info* table,
                              std::size_t count)
     : m_bytes(count == 0 ? 4 : table[0].bytes) {
@@ -24,6 +31,18 @@ register_file::register_file(const registers::register_info* table,
               return a.info.offset < b.info.offset;
             });
   for (const entry& item : m_entries) m_offsets.push_back(item.info.offset);
+  index_places();
+}
+
+void register_file::index_places() {
+  if (m_entries.empty()) return;
+  const registers::register_info& last = m_entries.back().info;
+  const std::size_t end =
+      (last.offset + std::size_t{last.count} * last.stride) / m_bytes;
+  const std::size_t count = std::min(end, most_places);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    m_places.push_back(search(i * m_bytes));
+  }
 }
 
 /// Of the last entry that begins at `offset` or before it; m_entries.size() if
@@ -40,6 +59,11 @@ register_file::entry& register_file::at(std::uint32_t offset) {
 }
 
 const register_file::entry& register_file::at(std::uint32_t offset) const {
+  const std::size_t word = offset / m_bytes;
+  if (word < m_places.size() && m_places[word].item != nullptr &&
+      m_places[word].item->info.offset == offset) {
+    return *m_places[word].item;
+  }
   const entry& item = m_entries.at(position(offset));
   if (item.info.offset == offset) return item;
   throw std::out_of_range("no register at offset " + std::to_string(offset));
@@ -72,12 +96,19 @@ void register_file::reset() {
   }
 }
 
+/// Offsets that are no multiple of the width are none of a register.
 register_file::place register_file::find(std::uint64_t offset) {
+  const std::uint64_t word = offset / m_bytes;
+  if (word < m_places.size()) return m_places[word];
   if (offset > 0xffffffffU) return {};
-  const std::size_t at = position(static_cast<std::uint32_t>(offset));
+  return search(static_cast<std::uint32_t>(offset));
+}
+
+register_file::place register_file::search(std::uint32_t offset) {
+  const std::size_t at = position(offset);
   if (at == m_entries.size()) return {};
   entry& item = m_entries[at];
-  const auto distance = static_cast<std::uint32_t>(offset) - item.info.offset;
+  const std::uint32_t distance = offset - item.info.offset;
   const std::uint32_t index = distance / item.info.stride;
   if (distance % item.info.stride != 0 || index >= item.info.count) return {};
   return {&item, index};

@@ -37,6 +37,9 @@ class register_file {
       std::function<void(std::uint32_t value, unsigned index)>;
 
   register_file(const registers::register_info* table, std::size_t count);
+  // Places point into the object.
+  register_file(const register_file&) = delete;
+  register_file& operator=(const register_file&) = delete;
   template <std::size_t Count>
   explicit register_file(const registers::register_info (&table)[Count])
       : register_file(table, Count) {}
@@ -72,9 +75,11 @@ class register_file {
   };
 
   std::size_t position(std::uint32_t offset) const;
+  void index_places();
   entry& at(std::uint32_t offset);
   const entry& at(std::uint32_t offset) const;
   place find(std::uint64_t offset);
+  place search(std::uint32_t offset);
   tlm::tlm_response_status check(const tlm::tlm_generic_payload& payload,
                                  const place& found) const;
   static std::uint32_t value(const place& found);
@@ -82,6 +87,7 @@ class register_file {
 
   std::uint32_t m_bytes;
   std::vector<std::uint32_t> m_offsets;  // of m_entries, ascending
+  std::vector<place> m_places;           // of offset / m_bytes, the first ones
   std::vector<entry> m_entries;
 };
 

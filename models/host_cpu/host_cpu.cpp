@@ -108,7 +108,7 @@ bool host_cpu::transport(tlm::tlm_command command, std::uint32_t address,
 
 void host_cpu::spend(std::uint64_t cycles) {
   m_counters.cycles_executing += cycles;
-  m_keeper.inc(m_config.clock_period * static_cast<double>(cycles));
+  m_keeper.inc(sc_time::from_value(m_config.clock_period.value() * cycles));
 }
 
 void host_cpu::mark_turn() {

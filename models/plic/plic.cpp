@@ -30,6 +30,7 @@ plic::plic(const sc_core::sc_module_name& name, const plic_config& config)
       sources("sources", source_count),
       external_irq("external_irq"),
       m_config(config),
+      m_access_time(config.access_cycles * config.clock_period),
       m_registers(regs::table) {
   m_config.validate();
   define_registers();
@@ -38,6 +39,13 @@ plic::plic(const sc_core::sc_module_name& name, const plic_config& config)
   SC_METHOD(sample);
   sensitive << m_changed;
   for (source_port& source : sources) sensitive << source;
+}
+
+void plic::end_of_elaboration() {
+  for (unsigned source = 1; source < source_count; ++source) {
+    source_port& port = sources[source];
+    if (port.size() != 0) m_wires.push_back({source, port.operator->()});
+  }
 }
 
 void plic::define_registers() {
@@ -67,12 +75,13 @@ void plic::reset() {
 
 // The source that a claim would take, 0: none.
 unsigned plic::best() const {
-  const std::uint32_t candidates = m_pending & m_registers.get(regs::ENABLE);
+  std::uint32_t candidates = m_pending & m_registers.get(regs::ENABLE) & ~1U;
   unsigned found = 0;
   std::uint32_t highest = 0;
-  for (unsigned source = 1; source < source_count; ++source) {
+  for (; candidates != 0; candidates &= candidates - 1) {
+    const auto source = static_cast<unsigned>(__builtin_ctz(candidates));
     const std::uint32_t priority = m_registers.get(regs::PRIORITY, source);
-    if ((candidates & bit(source)) != 0 && priority > highest) {
+    if (priority > highest) {
       found = source;
       highest = priority;
     }
@@ -106,7 +115,7 @@ std::string plic::waiting_for() const {
 
 void plic::b_transport(tlm::tlm_generic_payload& payload,
                        sc_core::sc_time& delay) {
-  delay += m_config.access_cycles * m_config.clock_period;
+  delay += m_access_time;
   m_registers.transport(payload);
 }
 
@@ -116,10 +125,10 @@ unsigned plic::transport_dbg(tlm::tlm_generic_payload& payload) {
 
 // The gateways: a high line becomes pending unless it is being served.
 void plic::sample() {
-  for (unsigned source = 1; source < source_count; ++source) {
-    source_port& port = sources[source];
-    const bool level = port.size() != 0 && port->read();
-    if (level && (m_claimed & bit(source)) == 0) m_pending |= bit(source);
+  for (const wire& w : m_wires) {
+    if (w.level->read() && (m_claimed & bit(w.source)) == 0) {
+      m_pending |= bit(w.source);
+    }
   }
   const unsigned source = best();
   const std::uint32_t priority =

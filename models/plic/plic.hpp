@@ -7,6 +7,7 @@
 #include <string>
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 #include "models/common/observer.hpp"
 #include "models/common/register_file.hpp"
@@ -52,6 +53,13 @@ class plic : public sc_core::sc_module, public waits_for_something {
   std::string waiting_for() const override;
 
  private:
+  // A source that is bound.
+  struct wire {
+    unsigned source;
+    const sc_core::sc_signal_in_if<bool>* level;
+  };
+
+  void end_of_elaboration() override;
   void define_registers();
   unsigned best() const;
   void claim();
@@ -62,7 +70,9 @@ class plic : public sc_core::sc_module, public waits_for_something {
   void sample();
 
   plic_config m_config;
+  sc_core::sc_time m_access_time;
   register_file m_registers;
+  std::vector<wire> m_wires;
   std::uint32_t m_pending = 0;
   std::uint32_t m_claimed = 0;
   sc_core::sc_event m_changed;
