@@ -19,8 +19,8 @@ enum vitvp_status command_interface_ready(
 
 void command_interface_submit(const struct command_interface* engine,
                               uint32_t tag, uint32_t origin) {
-  command_interface_stage(engine, COMMAND_INTERFACE_ORIGIN_OFFSET, origin);
-  command_interface_stage(engine, COMMAND_INTERFACE_SUBMIT_OFFSET, tag);
+  bus_write32(engine->base + COMMAND_INTERFACE_ORIGIN_OFFSET, origin);
+  bus_write32(engine->base + COMMAND_INTERFACE_SUBMIT_OFFSET, tag);
 }
 
 uint32_t command_interface_completed(const struct command_interface* engine) {

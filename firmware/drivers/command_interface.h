@@ -8,9 +8,21 @@
 #include "firmware/drivers/status.h"
 #include "firmware/hal/bus_access.h"
 
-/* An engine, by the address of its registers. */
+#define COMMAND_REGISTERS_OFFSET 0x080u
+#define COMMAND_REGISTERS 32u
+
+/* What the command registers of an engine hold, as far as is known. */
+struct command_staged {
+  uint32_t known; /* a bit each; 0 after a reset of the engine */
+  uint32_t values[COMMAND_REGISTERS];
+};
+
+/* An engine, by the address of its registers. With `staged`, of which nobody
+ * else may write the registers, those that have their value already are not
+ * written again: they keep it from one submission to the next. May be null. */
 struct command_interface {
   uint32_t base;
+  struct command_staged* staged;
 };
 
 /* A latched fault. code 0: none. */
@@ -45,6 +57,13 @@ void command_interface_clear_interrupts(const struct command_interface* engine);
 /* Writes one staged command register. Inline, as a command has up to 16. */
 static inline void command_interface_stage(
     const struct command_interface* engine, uint32_t offset, uint32_t value) {
+  struct command_staged* staged = engine->staged;
+  if (staged != 0) {
+    const uint32_t i = (offset - COMMAND_REGISTERS_OFFSET) / 4;
+    if ((staged->known >> i & 1u) != 0 && staged->values[i] == value) return;
+    staged->known |= 1u << i;
+    staged->values[i] = value;
+  }
   bus_write32(engine->base + offset, value);
 }
 

@@ -4,7 +4,7 @@
 #include <vitvp/memory_map.h>
 
 struct dma dma_default(void) {
-  const struct dma dma = {{VITVP_DMA_BASE}};
+  const struct dma dma = {{VITVP_DMA_BASE, 0}};
   return dma;
 }
 

@@ -6,7 +6,7 @@
 #include "firmware/hal/bus_access.h"
 
 struct pruning_unit pruning_unit_default(void) {
-  const struct pruning_unit unit = {{VITVP_PRUNING_UNIT_BASE}};
+  const struct pruning_unit unit = {{VITVP_PRUNING_UNIT_BASE, 0}};
   return unit;
 }
 

@@ -6,7 +6,7 @@
 #include "firmware/hal/bus_access.h"
 
 struct row_engine row_engine_default(void) {
-  const struct row_engine unit = {{VITVP_ROW_ENGINE_BASE}};
+  const struct row_engine unit = {{VITVP_ROW_ENGINE_BASE, 0}};
   return unit;
 }
 

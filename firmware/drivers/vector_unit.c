@@ -6,7 +6,7 @@
 #include "firmware/hal/bus_access.h"
 
 struct vector_unit vector_unit_default(void) {
-  const struct vector_unit unit = {{VITVP_VECTOR_UNIT_BASE}};
+  const struct vector_unit unit = {{VITVP_VECTOR_UNIT_BASE, 0}};
   return unit;
 }
 

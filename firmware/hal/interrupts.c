@@ -59,11 +59,10 @@ static void external_interrupt(void) {
   if (irq == VITVP_UART_IRQ) console_interrupt();
   for (uint32_t i = 0; i < LINE_COUNT; ++i) {
     if (lines[i].irq != irq) continue;
-    const struct command_interface engine = {lines[i].base};
+    const struct command_interface engine = {lines[i].base, 0};
     /* Whoever waits looks at COMPLETED and STATUS: the line has done its job.
-     */
+     * Its cause is cleared by whoever wants the next one. */
     command_interface_enable_interrupts(&engine, 0);
-    command_interface_clear_interrupts(&engine);
   }
   if (irq != 0) plic_complete(&plic, irq);
 }

@@ -22,14 +22,18 @@ void engines_init(struct engines* engines) {
   engines->row_engine = row_engine_default();
   engines->vector_unit = vector_unit_default();
   engines->pruning_unit = pruning_unit_default();
-  engines->interfaces[ENGINE_DMA] = engines->dma.engine;
-  engines->interfaces[ENGINE_ROW] = engines->row_engine.engine;
-  engines->interfaces[ENGINE_VECTOR] = engines->vector_unit.engine;
-  engines->interfaces[ENGINE_PRUNING] = engines->pruning_unit.engine;
+  struct command_interface* const drivers[ENGINE_COUNT] = {
+      [ENGINE_DMA] = &engines->dma.engine,
+      [ENGINE_ROW] = &engines->row_engine.engine,
+      [ENGINE_VECTOR] = &engines->vector_unit.engine,
+      [ENGINE_PRUNING] = &engines->pruning_unit.engine,
+  };
   for (int i = 0; i < ENGINE_COUNT; ++i) {
-    const struct command_interface* engine = &engines->interfaces[i];
-    engines->depths[i] = command_interface_depth(engine);
-    engines->completed[i] = command_interface_completed(engine);
+    engines->staged[i].known = 0;
+    drivers[i]->staged = &engines->staged[i];
+    engines->interfaces[i] = *drivers[i];
+    engines->depths[i] = command_interface_depth(drivers[i]);
+    engines->completed[i] = command_interface_completed(drivers[i]);
     engines->submitted[i] = engines->completed[i];
   }
   engines->background = 0;
@@ -82,10 +86,11 @@ static void sleep_unless_done(struct engines* engines, enum engine_id id,
                               uint32_t ticket, uint32_t background_mask) {
   cpu_set_interrupts(false);
   arm(engines, 1u << id | background_mask);
-  const bool ready = engines_done(engines, id, ticket) ||
-                     command_interface_faulted(&engines->interfaces[id]);
-  if (ready) {
+  if (engines_done(engines, id, ticket)) {
     cpu_set_interrupts(true);
+  } else if (command_interface_faulted(&engines->interfaces[id])) {
+    cpu_set_interrupts(true);
+    engine_report_fault(engines, id);
   } else {
     interrupts_sleep();
   }
@@ -94,9 +99,6 @@ static void sleep_unless_done(struct engines* engines, enum engine_id id,
 void engines_sleep(struct engines* engines, enum engine_id id,
                    uint32_t ticket) {
   while (!engines_done(engines, id, ticket)) {
-    if (command_interface_faulted(&engines->interfaces[id])) {
-      engine_report_fault(engines, id);
-    }
     if (timed_out(engines)) engine_report_timeout(engines, id, ticket);
     const uint32_t mask =
         engines->background == 0

@@ -38,6 +38,7 @@ struct engines {
   struct vector_unit vector_unit;
   struct pruning_unit pruning_unit;
   struct command_interface interfaces[ENGINE_COUNT];
+  struct command_staged staged[ENGINE_COUNT]; /* pointed at by the above */
   uint32_t depths[ENGINE_COUNT];
   uint32_t submitted[ENGINE_COUNT];
   uint32_t completed[ENGINE_COUNT]; /* as last read */

@@ -37,6 +37,7 @@ command_engine::command_engine(const sc_core::sc_module_name& name,
       irq("irq"),
       mem("out", config.use_dmi),
       out(mem.socket),
+      m_name(sc_module::name()),
       m_config(config),
       m_identity(identity),
       m_registers(identity.table, identity.table_size) {
@@ -173,7 +174,10 @@ void command_engine::submit(std::uint32_t tag) {
         m_registers.get(offset);
   }
   m_queue.push_back(c);
-  m_wake.notify(sc_core::SC_ZERO_TIME);
+  // Otherwise the engine comes to it by itself.
+  if (!m_executing && m_queue.size() == 1) {
+    m_wake.notify(next_edge(c.submitted) - sc_core::sc_time_stamp());
+  }
 }
 
 void command_engine::control(std::uint32_t value) {
@@ -192,7 +196,6 @@ void command_engine::control(std::uint32_t value) {
 void command_engine::raise(std::uint32_t causes) {
   m_interrupts |= causes;
   drive_irq_soon();
-  m_done.notify(sc_core::SC_ZERO_TIME);
 }
 
 /// Only where the line changes: most completions are nobody's interrupt.
@@ -255,7 +258,7 @@ void command_engine::process(const command& c) {
   report.start = sc_core::sc_time_stamp();
   m_executing = true;
   m_running_tag = c.tag;
-  for (command_observer* o : m_observers) o->command_started(name(), report);
+  for (command_observer* o : m_observers) o->command_started(m_name, report);
   try {
     const execution done = execute(c);
     report.cycles = done.cycles;
@@ -292,7 +295,7 @@ void command_engine::finish(command_report& report, fault_code code,
   }
   m_executing = false;
   m_cut_off = false;
-  for (command_observer* o : m_observers) o->command_finished(name(), report);
+  for (command_observer* o : m_observers) o->command_finished(m_name, report);
 }
 
 void command_engine::withdraw(command_report& report) const {

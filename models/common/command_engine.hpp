@@ -89,8 +89,6 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   /// full name(). It must outlive the engine.
   void add_observer(command_observer& observer);
   std::string waiting_for() const override;
-  /// Notified at each completion and fault.
-  const sc_core::sc_event& done() const { return m_done; }
 
   const command_engine_config& engine_config() const { return m_config; }
   bool busy() const { return (m_executing && !m_cut_off) || !m_queue.empty(); }
@@ -149,6 +147,7 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   void account(const command_report& report);
   sc_core::sc_time next_edge(const sc_core::sc_time& time) const;
 
+  std::string m_name;
   command_engine_config m_config;
   command_engine_identity m_identity;
   register_file m_registers;
@@ -173,7 +172,6 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
 
   sc_core::sc_event m_wake;
   sc_core::sc_event m_irq_changed;
-  sc_core::sc_event m_done;
 };
 
 }  // namespace vitvp::models

@@ -194,12 +194,12 @@ std::uint64_t memory_port::stream(const region& footprint, bool is_write,
   stream.is_write = is_write;
   stream.duration_cycles = duration_cycles;
   stream.beats = beats;
-  tlm::tlm_generic_payload payload;
-  prepare(payload, tlm::TLM_IGNORE_COMMAND, footprint.address, nullptr, 0);
-  payload.set_extension(&stream);
+  prepare(m_announcement, tlm::TLM_IGNORE_COMMAND, footprint.address, nullptr,
+          0);
+  m_announcement.set_extension(&stream);
   sc_core::sc_time delay;
-  transport(payload, delay);
-  payload.clear_extension(&stream);
+  transport(m_announcement, delay);
+  m_announcement.clear_extension(&stream);
   return stream.conflict_cycles;
 }
 

@@ -105,6 +105,7 @@ class memory_port {
               std::uint8_t* data, std::size_t bytes);
 
   bool m_use_dmi;
+  tlm::tlm_generic_payload m_announcement;
   std::vector<tlm::tlm_dmi> m_ranges;
   std::vector<std::uint8_t> m_scratch;
 };

@@ -113,12 +113,14 @@ std::uint64_t dma::fetch_index(const dma_command& d, std::uint64_t at) {
 // the time that the interconnect takes.
 sc_core::sc_time dma::announce(tlm::tlm_extension_base& extension, unsigned id,
                                std::uint64_t address, std::uint64_t at) {
-  tlm::tlm_generic_payload payload;
+  tlm::tlm_generic_payload& payload = m_announcement;
   payload.set_command(tlm::TLM_IGNORE_COMMAND);
   payload.set_address(address);
   payload.set_data_ptr(nullptr);
   payload.set_data_length(0);
   payload.set_streaming_width(1);
+  payload.set_dmi_allowed(false);
+  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   payload.set_extension(id, &extension);
   sc_core::sc_time delay = cycles(at);
   out->b_transport(payload, delay);

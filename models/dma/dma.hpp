@@ -69,6 +69,7 @@ class dma : public command_engine {
 
   dma_config m_config;
   dma_mover m_mover;
+  tlm::tlm_generic_payload m_announcement;
   dma_counters m_counters;
 };
 

@@ -81,11 +81,19 @@ std::uint64_t dram_channel::access(std::uint64_t time, std::uint64_t address,
 
 channel_answer dram_channel::transfer(std::uint64_t time,
                                       const channel_transfer& what) {
+  // What the loop needs, where nothing that it writes can change it.
+  const channel_timing timing = m_timing;
+  const unsigned unit_shift = m_unit_shift;
+  const unsigned row_shift = m_row_shift;
   std::uint64_t free =
       std::max(m_accesses.next_free(time), std::max(time, m_transfer_end));
   const std::uint64_t bursts_before = m_counters.bursts;
+  std::uint64_t hits = 0;
   m_done.assign(what.outstanding, time);
-  std::size_t slot = 0;
+  std::uint64_t* const end_of_done = m_done.data() + m_done.size();
+  std::uint64_t* done = m_done.data();  // of the burst that makes room
+  std::uint64_t open_row = no_row;      // that the last burst left open, and
+  bank* open_bank = nullptr;            // in which bank
   channel_answer answer;
   for (std::uint64_t i = 0; i < what.rows; ++i) {
     const std::uint64_t row = what.index == nullptr ? i : what.index[i];
@@ -94,14 +102,28 @@ channel_answer dram_channel::transfer(std::uint64_t time,
     while (at < row_end) {
       const std::uint64_t cut = (at | (what.burst_bytes - 1)) + 1;
       const std::uint64_t next = std::min(row_end, cut);
-      free = move(at >> m_unit_shift, (next - 1) >> m_unit_shift, m_done[slot],
-                  free);
-      m_done[slot] = free + m_timing.latency_ticks;
-      if (answer.first == 0) answer.first = m_done[slot];
-      if (++slot == m_done.size()) slot = 0;
+      const std::uint64_t first = at >> unit_shift;
+      const std::uint64_t last = (next - 1) >> unit_shift;
+      if (first >> row_shift == open_row && last >> row_shift == open_row) {
+        const std::uint64_t count = last - first + 1;
+        free = std::max(free, *done + timing.row_hit_ticks) +
+               count * timing.burst_ticks;
+        hits += count;
+      } else {
+        if (open_bank != nullptr) open_bank->end = free;
+        free = move(first, last, *done, free);
+        open_row = last >> row_shift;
+        open_bank = &m_banks[open_row & (timing.banks - 1)];
+      }
+      *done = free + timing.latency_ticks;
+      if (answer.first == 0) answer.first = *done;
+      if (++done == end_of_done) done = m_done.data();
       at = next;
     }
   }
+  if (open_bank != nullptr) open_bank->end = free;
+  m_counters.bursts += hits;
+  m_counters.row_hits += hits;
   m_transfer_begin = time;
   m_transfer_end = free;
   m_in_flight_ticks = what.outstanding * (what.burst_bytes >> m_unit_shift) *

@@ -36,6 +36,9 @@ plic::plic(const sc_core::sc_module_name& name, const plic_config& config)
   define_registers();
   in.register_b_transport(this, &plic::b_transport);
   in.register_transport_dbg(this, &plic::transport_dbg);
+  SC_METHOD(open_gateways);
+  sensitive << m_completion;
+  dont_initialize();
   SC_METHOD(sample);
   sensitive << m_changed;
   for (source_port& source : sources) sensitive << source;
@@ -70,6 +73,7 @@ void plic::reset() {
   m_registers.reset();
   m_pending = 0;
   m_claimed = 0;
+  m_completed = 0;
   m_changed.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -99,7 +103,21 @@ void plic::claim() {
 
 void plic::complete(std::uint32_t source) {
   if (source >= source_count) return;
-  m_claimed &= ~(bit(source) & m_registers.get(regs::ENABLE));
+  m_completed |= bit(source) & m_registers.get(regs::ENABLE);
+  m_lines_settled = false;
+  m_completion.notify(sc_core::SC_ZERO_TIME);
+}
+
+// Not before what the CPU did to the source before it completed it shows on the
+// line: that takes a delta, in which sample() runs too.
+void plic::open_gateways() {
+  if (!m_lines_settled) {
+    m_lines_settled = true;
+    m_completion.notify(sc_core::SC_ZERO_TIME);
+    return;
+  }
+  m_claimed &= ~m_completed;
+  m_completed = 0;
   m_changed.notify(sc_core::SC_ZERO_TIME);
 }
 

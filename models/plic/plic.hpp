@@ -64,6 +64,7 @@ class plic : public sc_core::sc_module, public waits_for_something {
   unsigned best() const;
   void claim();
   void complete(std::uint32_t source);
+  void open_gateways();
 
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& payload);
@@ -75,6 +76,9 @@ class plic : public sc_core::sc_module, public waits_for_something {
   std::vector<wire> m_wires;
   std::uint32_t m_pending = 0;
   std::uint32_t m_claimed = 0;
+  std::uint32_t m_completed = 0;  // and still taken for claimed
+  bool m_lines_settled = false;   // since the last completion
+  sc_core::sc_event m_completion;
   sc_core::sc_event m_changed;
 };
 

@@ -97,9 +97,11 @@ const std::vector<std::uint64_t>& footprint_cache::beats(
     const bank_footprint& footprint) {
   bank_footprint key = footprint;
   key.address %= m_layout.period();
-  const std::uint64_t hash =
-      key.address + key.rows * 7 + key.row_bytes * 31 + key.stride * 127;
-  entry& place = m_entries[(hash ^ (hash >> 6)) % entries];
+  // The upper half of a product is a good hash (Fibonacci).
+  const std::uint64_t hash = (key.address + (key.rows << 12) +
+                              (key.row_bytes << 24) + (key.stride << 40)) *
+                             0x9e3779b97f4a7c15U;
+  entry& place = m_entries[(hash >> 32) % entries];
   const bool known = key.index == nullptr && place.key.index == nullptr &&
                      place.key.address == key.address &&
                      place.key.rows == key.rows &&

@@ -45,7 +45,7 @@ class footprint_cache {
     bank_footprint key;
     std::vector<std::uint64_t> beats;
   };
-  static constexpr std::size_t entries = 64;
+  static constexpr std::size_t entries = 1024;
 
   bank_layout m_layout;
   std::vector<entry> m_entries;
