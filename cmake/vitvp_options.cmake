@@ -9,7 +9,7 @@ if(NOT DEFINED Python3_EXECUTABLE AND EXISTS /usr/bin/python3)
 endif()
 
 option(VITVP_WERROR "Treat warnings as errors" ON)
-option(VITVP_SANITIZE "Build with AddressSanitizer and UBSan" OFF)
+set(VITVP_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 option(VITVP_COVERAGE "Build with coverage counters" OFF)
 
 add_library(vitvp_options INTERFACE)
@@ -20,12 +20,12 @@ target_compile_options(
   vitvp_options
   INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
             $<$<BOOL:${VITVP_WERROR}>:-Werror>
-            $<$<BOOL:${VITVP_SANITIZE}>:-fsanitize=address,undefined
+            $<$<BOOL:${VITVP_SANITIZE}>:-fsanitize=${VITVP_SANITIZE}
             -fno-sanitize-recover=undefined -fno-omit-frame-pointer>
             $<$<BOOL:${VITVP_COVERAGE}>:--coverage>)
 target_link_options(
   vitvp_options INTERFACE
-  $<$<BOOL:${VITVP_SANITIZE}>:-fsanitize=address,undefined>
+  $<$<BOOL:${VITVP_SANITIZE}>:-fsanitize=${VITVP_SANITIZE}>
   $<$<BOOL:${VITVP_COVERAGE}>:--coverage>)
 
 find_program(VITVP_CCACHE ccache)

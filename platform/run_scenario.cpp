@@ -33,11 +33,12 @@ class runner {
         m_options(options),
         m_in(std::move(in)),
         m_clock(clock_period_of(s)),
+        m_workers(values_threads()),
         m_soc("soc", configuration()),
         m_ledger(engine_names(), m_soc.dma.name(), m_soc.row_engine().name(),
                  m_clock),
-        m_check(level(), reference_work_of_run(), m_scenario.host.threads,
-                reader()),
+        m_check(level(), reference_work_of_run(),
+                m_scenario.host.threads - values_threads() + 1, reader()),
         m_selections(m_in.model.size.depth, m_in.model.size.tokens(),
                      reader()) {
     for (models::command_engine* engine : m_soc.engines()) {
@@ -69,6 +70,13 @@ class runner {
         return check_level::layers;
     }
     return check_level::layers;
+  }
+
+  /// Threads for values, the simulation's among them; the others run the
+  /// reference, which where there is one has more to do.
+  unsigned values_threads() const {
+    const unsigned threads = m_scenario.host.threads;
+    return level() == check_level::none ? threads : (threads + 1) / 2;
   }
 
   reference_work reference_work_of_run() {
@@ -157,6 +165,12 @@ class runner {
     soc_config config = configuration_of(m_scenario);
     configure_core(config);
     configure_rtl(config);
+    config.sram.workers = &m_workers;
+    for (models::command_engine_config* engine :
+         {&config.dma.engine, &config.row_engine.engine,
+          &config.vector_unit.engine, &config.pruning_unit.engine}) {
+      engine->workers = &m_workers;
+    }
     config.uart.output = m_scenario.uart.echo ? m_options.uart : nullptr;
     config.model_address = m_in.memory.header;
     config.on_finish = [this](unsigned code) {
@@ -359,6 +373,7 @@ class runner {
   bool m_finished = false;
   unsigned m_exit_code = 0;
   std::vector<std::shared_ptr<models::rtl_trace>> m_traces;
+  models::host_workers m_workers;
   soc m_soc;
   stall_ledger m_ledger;
   layer_check m_check;

@@ -366,8 +366,10 @@ void add_run_keys(std::vector<scenario_key>& keys) {
       "Simulated milliseconds after which a run is stopped as failed."));
   keys.push_back(integer(
       "host.threads", [](auto& s) -> auto& { return s.host.threads; }, {1, 64},
-      "Threads of this computer that a run may use: all but one run the "
-      "reference ahead of the simulation. Changes its speed only."));
+      "Threads of this computer that a run may use. Beside the simulation's, "
+      "they compute values of commands between their start and their end; "
+      "with checks, half of them run the reference ahead instead. Changes the "
+      "speed only."));
 }
 // NOLINTEND(readability-function-size)
 

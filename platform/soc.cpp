@@ -169,7 +169,7 @@ bool soc::read_memory(std::uint64_t address, void* to,
     return address >= base && bytes <= size && address - base <= size - bytes;
   };
   if (within(map::sram_base, sram.config().total_bytes)) {
-    std::memcpy(to, sram.data() + (address - map::sram_base), bytes);
+    sram.read(address - map::sram_base, to, bytes);
     return true;
   }
   if (within(map::dram_base, dram.config().size_bytes)) {

@@ -8,6 +8,15 @@ static uint32_t status(const struct command_interface* engine) {
   return bus_read32(engine->base + COMMAND_INTERFACE_STATUS_OFFSET);
 }
 
+void command_interface_remember(struct command_interface* engine,
+                                struct command_staged* staged, uint32_t last) {
+  for (uint32_t at = COMMAND_REGISTERS_OFFSET; at <= last; at += 4) {
+    staged->values[(at - COMMAND_REGISTERS_OFFSET) / 4] =
+        bus_read32(engine->base + at);
+  }
+  engine->staged = staged;
+}
+
 enum vitvp_status command_interface_ready(
     const struct command_interface* engine) {
   if (engine == 0) return VITVP_BAD_ARGUMENT;

@@ -9,17 +9,16 @@
 #include "firmware/hal/bus_access.h"
 
 #define COMMAND_REGISTERS_OFFSET 0x080u
-#define COMMAND_REGISTERS 32u
+#define COMMAND_REGISTERS 16u
 
-/* What the command registers of an engine hold, as far as is known. */
+/* What the command registers of an engine hold. */
 struct command_staged {
-  uint32_t known; /* a bit each; 0 after a reset of the engine */
   uint32_t values[COMMAND_REGISTERS];
 };
 
-/* An engine, by the address of its registers. With `staged`, of which nobody
- * else may write the registers, those that have their value already are not
- * written again: they keep it from one submission to the next. May be null. */
+/* An engine, by the address of its registers. With `staged`, registers that
+ * have their value already are not written again: they keep it from one
+ * submission to the next. May be null. */
 struct command_interface {
   uint32_t base;
   struct command_staged* staged;
@@ -32,6 +31,10 @@ struct command_fault {
   uint32_t tag;
 };
 
+/* From here on `staged` stands for the registers up to the one at `last`, that
+ * nobody else may write; the engine must not be reset. */
+void command_interface_remember(struct command_interface* engine,
+                                struct command_staged* staged, uint32_t last);
 /* VITVP_OK if a command can be submitted now, VITVP_BUSY if the queue is full,
  * VITVP_FAULT if the engine is halted. */
 VITVP_WARN_UNUSED enum vitvp_status command_interface_ready(
@@ -57,12 +60,11 @@ void command_interface_clear_interrupts(const struct command_interface* engine);
 /* Writes one staged command register. Inline, as a command has up to 16. */
 static inline void command_interface_stage(
     const struct command_interface* engine, uint32_t offset, uint32_t value) {
-  struct command_staged* staged = engine->staged;
-  if (staged != 0) {
-    const uint32_t i = (offset - COMMAND_REGISTERS_OFFSET) / 4;
-    if ((staged->known >> i & 1u) != 0 && staged->values[i] == value) return;
-    staged->known |= 1u << i;
-    staged->values[i] = value;
+  if (engine->staged != 0) {
+    uint32_t* staged =
+        &engine->staged->values[(offset - COMMAND_REGISTERS_OFFSET) / 4];
+    if (*staged == value) return;
+    *staged = value;
   }
   bus_write32(engine->base + offset, value);
 }

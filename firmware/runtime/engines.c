@@ -1,6 +1,10 @@
 #include "firmware/runtime/engines.h"
 
 #include <vitvp/command_interface_regs.h>
+#include <vitvp/dma_regs.h>
+#include <vitvp/pruning_unit_regs.h>
+#include <vitvp/row_engine_regs.h>
+#include <vitvp/vector_unit_regs.h>
 
 #include "firmware/hal/cpu.h"
 #include "firmware/hal/interrupts.h"
@@ -22,18 +26,22 @@ void engines_init(struct engines* engines) {
   engines->row_engine = row_engine_default();
   engines->vector_unit = vector_unit_default();
   engines->pruning_unit = pruning_unit_default();
-  struct command_interface* const drivers[ENGINE_COUNT] = {
-      [ENGINE_DMA] = &engines->dma.engine,
-      [ENGINE_ROW] = &engines->row_engine.engine,
-      [ENGINE_VECTOR] = &engines->vector_unit.engine,
-      [ENGINE_PRUNING] = &engines->pruning_unit.engine,
+  struct {
+    struct command_interface* engine;
+    uint32_t last;
+  } const drivers[ENGINE_COUNT] = {
+      [ENGINE_DMA] = {&engines->dma.engine, DMA_MODE_OFFSET},
+      [ENGINE_ROW] = {&engines->row_engine.engine, ROW_ENGINE_MODE_OFFSET},
+      [ENGINE_VECTOR] = {&engines->vector_unit.engine, VECTOR_UNIT_MODE_OFFSET},
+      [ENGINE_PRUNING] = {&engines->pruning_unit.engine,
+                          PRUNING_UNIT_MODE_OFFSET},
   };
   for (int i = 0; i < ENGINE_COUNT; ++i) {
-    engines->staged[i].known = 0;
-    drivers[i]->staged = &engines->staged[i];
-    engines->interfaces[i] = *drivers[i];
-    engines->depths[i] = command_interface_depth(drivers[i]);
-    engines->completed[i] = command_interface_completed(drivers[i]);
+    struct command_interface* engine = drivers[i].engine;
+    command_interface_remember(engine, &engines->staged[i], drivers[i].last);
+    engines->interfaces[i] = *engine;
+    engines->depths[i] = command_interface_depth(engine);
+    engines->completed[i] = command_interface_completed(engine);
     engines->submitted[i] = engines->completed[i];
   }
   engines->background = 0;

@@ -19,6 +19,12 @@ constexpr std::uint32_t cause_fault = 2;
 constexpr std::uint32_t action_clear = 1;
 constexpr std::uint32_t action_clear_counters = 2;
 
+/// Workers of engines that have none.
+host_workers& nobody() {
+  static host_workers alone(1);
+  return alone;
+}
+
 }  // namespace
 
 void command_engine_config::validate() const {
@@ -35,10 +41,14 @@ command_engine::command_engine(const sc_core::sc_module_name& name,
     : sc_module(name),
       in("in"),
       irq("irq"),
-      mem("out", config.use_dmi),
+      mem("out", config.use_dmi, config.workers),
       out(mem.socket),
       m_name(sc_module::name()),
       m_config(config),
+      m_workers(config.workers == nullptr ? nobody() : *config.workers),
+      m_values([this](unsigned part, unsigned thread) {
+        compute_part(part, thread);
+      }),
       m_identity(identity),
       m_registers(identity.table, identity.table_size) {
   m_config.validate();
@@ -281,6 +291,7 @@ void command_engine::wait_until(const sc_core::sc_time& time) {
 
 void command_engine::finish(command_report& report, fault_code code,
                             std::uint64_t address) {
+  finish_values();
   if (m_cut_off || code != fault_code::none) withdraw(report);
   report.end = sc_core::sc_time_stamp();
   if (!m_cut_off) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "models/common/command_fault.hpp"
+#include "models/common/host_workers.hpp"
 #include "models/common/memory_port.hpp"
 #include "models/common/observer.hpp"
 #include "models/common/register_file.hpp"
@@ -26,6 +27,9 @@ struct command_engine_config {
   unsigned queue_depth = 4;    ///< commands that wait, 2..255
   unsigned access_cycles = 1;  ///< of a register access, 0..1000
   bool use_dmi = true;         ///< changes neither values nor cycles
+  /// Who computes values; null: the simulation's thread. It outlives the
+  /// engine, and whoever reaches the same memory settles with it.
+  host_workers* workers = nullptr;
 
   /// Throws std::invalid_argument that names the key.
   void validate() const;
@@ -104,6 +108,18 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   /// long the command takes. May wait(), for no longer than that. Throws
   /// command_fault.
   virtual execution execute(const command& c) = 0;
+  /// Part of the values that begin_values() announced; on any thread.
+  virtual void compute_part(unsigned /*part*/, unsigned /*thread*/) {}
+
+  /// The memory that the values of a command touch goes here before
+  /// begin_values(), which has their parts computed: they are there before the
+  /// command ends, and before anybody looks.
+  host_job& values() { return m_values; }
+  void begin_values(unsigned parts) { m_workers.start(m_values, parts); }
+  /// Destructors of engines with values call it.
+  void finish_values() { m_workers.finish(m_values); }
+  const host_workers& workers() const { return m_workers; }
+
   /// Called at completion: makes results visible that are no memory.
   virtual void commit() {}
 
@@ -149,6 +165,8 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
 
   std::string m_name;
   command_engine_config m_config;
+  host_workers& m_workers;
+  host_job m_values;
   command_engine_identity m_identity;
   register_file m_registers;
   std::vector<std::uint32_t> m_staged;  // offsets of the command registers

@@ -24,8 +24,8 @@ bool grants(const tlm::tlm_dmi& range, tlm::tlm_command command) {
 
 }  // namespace
 
-memory_port::memory_port(const char* name, bool use_dmi)
-    : socket(name), m_use_dmi(use_dmi) {
+memory_port::memory_port(const char* name, bool use_dmi, host_workers* workers)
+    : socket(name), m_use_dmi(use_dmi), m_workers(workers) {
   socket.register_invalidate_direct_mem_ptr(this, &memory_port::invalidate);
 }
 
@@ -45,6 +45,15 @@ void memory_port::invalidate(sc_dt::uint64 first, sc_dt::uint64 last) {
 
 std::uint8_t* memory_port::direct(tlm::tlm_command command,
                                   std::uint64_t address, std::uint64_t bytes) {
+  std::uint8_t* memory = granted(command, address, bytes);
+  if (memory != nullptr && m_workers != nullptr) {
+    m_workers->settle(memory, bytes, command == tlm::TLM_WRITE_COMMAND);
+  }
+  return memory;
+}
+
+std::uint8_t* memory_port::granted(tlm::tlm_command command,
+                                   std::uint64_t address, std::uint64_t bytes) {
   if (!m_use_dmi || bytes == 0) return nullptr;
   const std::uint64_t last = address + bytes - 1;
   const auto pointer = [=](const tlm::tlm_dmi& range) -> std::uint8_t* {

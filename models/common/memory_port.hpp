@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/common/command_fault.hpp"
+#include "models/common/host_workers.hpp"
 #include "models/common/stream.hpp"
 
 namespace vitvp::models {
@@ -53,7 +54,10 @@ class memory_port {
   using socket_type = tlm_utils::simple_initiator_socket<memory_port>;
 
   /// Inside the constructor of an sc_module, whose child the socket becomes.
-  explicit memory_port(const char* name, bool use_dmi = true);
+  /// Pointers to memory are given out when `workers`, if there are any, are
+  /// done with it.
+  explicit memory_port(const char* name, bool use_dmi = true,
+                       host_workers* workers = nullptr);
 
   socket_type socket;
 
@@ -98,6 +102,8 @@ class memory_port {
   void invalidate(sc_dt::uint64 first, sc_dt::uint64 last);
   void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void remember(const tlm::tlm_dmi& range);
+  std::uint8_t* granted(tlm::tlm_command command, std::uint64_t address,
+                        std::uint64_t bytes);
   void append(std::uint64_t address, std::uint64_t bytes,
               std::vector<std::uint8_t>& to);
   void probe(const region& to);
@@ -105,6 +111,7 @@ class memory_port {
               std::uint8_t* data, std::size_t bytes);
 
   bool m_use_dmi;
+  host_workers* m_workers;
   tlm::tlm_generic_payload m_announcement;
   std::vector<tlm::tlm_dmi> m_ranges;
   std::vector<std::uint8_t> m_scratch;

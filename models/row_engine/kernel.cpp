@@ -228,6 +228,18 @@ namespace vitvp::models {
 
 HWY_EXPORT(multiply_all);
 
+product columns_of(const product& p, std::uint32_t first, std::uint32_t count) {
+  product part = p;
+  part.columns = count;
+  part.b = p.b + first;
+  part.c = p.c + first * p.c_column_stride;
+  if (p.partial != nullptr) part.partial = p.partial + std::size_t{4} * first;
+  if (p.records != nullptr && p.records_by == record_by::column) {
+    part.records = p.records + first * record_bytes;
+  }
+  return part;
+}
+
 void multiply(const product& p, product_workspace& room) {
   HWY_DYNAMIC_DISPATCH(multiply_all)(p, room);
 }

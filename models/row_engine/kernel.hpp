@@ -44,6 +44,13 @@ struct product {
   std::size_t c_column_stride = 0;
 };
 
+/// Columns that are multiplied together: parts of a product are best a multiple
+/// of these.
+constexpr std::uint32_t product_panel = 32;
+
+/// Columns [first, first + count) of a product, a product of their own.
+product columns_of(const product& p, std::uint32_t first, std::uint32_t count);
+
 /// Room that a product needs; keeps its size from one product to the next.
 struct product_workspace {
   std::vector<std::int16_t> a;

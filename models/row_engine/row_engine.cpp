@@ -14,6 +14,13 @@ namespace regs = vitvp::registers::row_engine;
 
 constexpr std::uint16_t block_number = 2;
 
+// Of fewer multiply-accumulates it is not worth telling another thread.
+constexpr std::uint64_t least_macs = 1U << 16;
+
+std::uint32_t divide_up(std::uint32_t n, std::uint32_t d) {
+  return (n + d - 1) / d;
+}
+
 command_engine_identity identity() {
   return {regs::table, std::size(regs::table), block_number, regs::MODE};
 }
@@ -39,7 +46,9 @@ void row_engine_config::validate() const {
 
 row_engine::row_engine(const sc_core::sc_module_name& name,
                        const row_engine_config& config)
-    : command_engine(name, config.engine, identity()), m_config(config) {
+    : command_engine(name, config.engine, identity()),
+      m_config(config),
+      m_workspaces(workers().threads()) {
   m_config.validate();
   registers().on_peek(regs::GEOMETRY, [this](unsigned) {
     return m_config.rows | m_config.lanes << 16;
@@ -95,8 +104,41 @@ row_engine::operands row_engine::gather(product_command& d) {
 }
 
 void row_engine::compute(const product_command& d, const operands& found) {
-  multiply(found.values, m_workspace);
-  mem.end_write(d.c(), found.result);
+  const product& p = found.values;
+  const std::uint64_t macs =
+      std::uint64_t{p.rows} * p.columns * std::max(p.terms, 1U);
+  if (workers().threads() == 1 || macs < least_macs ||
+      !found.result.in_memory) {
+    multiply(p, workspace());
+    mem.end_write(d.c(), found.result);
+    return;
+  }
+  // Two parts for each thread: the simulation's comes late, and to what is
+  // left.
+  const std::uint32_t wanted = 2 * workers().threads();
+  m_product = p;
+  m_part_columns =
+      divide_up(divide_up(p.columns, wanted), product_panel) * product_panel;
+  announce_values(d, p);
+  begin_values(divide_up(p.columns, m_part_columns));
+}
+
+void row_engine::announce_values(const product_command& d, const product& p) {
+  host_job& job = values();
+  if (p.terms > 0) {
+    job.touches(p.a, d.a_used.extent(), false);
+    job.touches(p.b, d.b().extent(), false);
+  }
+  if (p.partial != nullptr) job.touches(p.partial, d.partial().extent(), false);
+  if (p.records != nullptr) job.touches(p.records, d.records().extent(), false);
+  job.touches(p.c, d.c().extent(), true);
+}
+
+void row_engine::compute_part(unsigned part, unsigned thread) {
+  const std::uint32_t first = part * m_part_columns;
+  multiply(columns_of(m_product, first,
+                      std::min(m_part_columns, m_product.columns - first)),
+           m_workspaces[thread]);
 }
 
 void row_engine::read_a(product_command& d, product& p) {

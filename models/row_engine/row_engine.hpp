@@ -22,13 +22,14 @@ struct row_engine_config {
   void validate() const;
 };
 
-/// Values by kernel.hpp, time by timing.hpp. A command's values are computed,
-/// and its result is in memory, from its start on. Observers see work as
+/// Values by kernel.hpp, time by timing.hpp. For whoever looks, a command's
+/// result is in memory from its start on. Observers see work as
 /// multiply-accumulates. What carries a command out can be replaced: perform().
 class row_engine : public command_engine {
  public:
   row_engine(const sc_core::sc_module_name& name,
              const row_engine_config& config = {});
+  ~row_engine() override { finish_values(); }
 
   const row_engine_config& config() const { return m_config; }
 
@@ -51,7 +52,8 @@ class row_engine : public command_engine {
   /// The time of a command whose operands gather() found; announces them as
   /// streams.
   cycle_breakdown time(const product_command& d);
-  product_workspace& workspace() { return m_workspace; }
+  product_workspace& workspace() { return m_workspaces.front(); }
+  void compute_part(unsigned part, unsigned thread) override;
 
  private:
   struct scratch {
@@ -60,9 +62,12 @@ class row_engine : public command_engine {
 
   void read_a(product_command& d, product& p);
   void read_index(const product_command& d);
+  void announce_values(const product_command& d, const product& p);
 
   row_engine_config m_config;
-  product_workspace m_workspace;
+  std::vector<product_workspace> m_workspaces;  // of threads
+  product m_product;                            // that is being computed
+  std::uint32_t m_part_columns = 0;
   scratch m_scratch;
   std::vector<std::uint16_t> m_index;
 };

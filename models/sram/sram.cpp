@@ -1,6 +1,7 @@
 #include "models/sram/sram.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -114,7 +115,19 @@ std::uint64_t sram::beat(unsigned bank, std::uint64_t time) {
   return start + cycle;
 }
 
+void sram::settle(std::uint64_t offset, std::size_t bytes,
+                  bool is_write) const {
+  if (m_config.workers == nullptr) return;
+  m_config.workers->settle(m_memory.data() + offset, bytes, is_write);
+}
+
+void sram::read(std::uint64_t offset, void* to, std::size_t bytes) const {
+  settle(offset, bytes, false);
+  if (bytes != 0) std::memcpy(to, m_memory.data() + offset, bytes);
+}
+
 void sram::access(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  settle(payload.get_address(), payload.get_data_length(), payload.is_write());
   copy_data(payload, m_memory.data());
   if (payload.get_extension<values_only_extension>() != nullptr) return;
   const std::uint64_t length = payload.get_data_length();
@@ -204,6 +217,10 @@ bool sram::get_direct_mem_ptr(int, tlm::tlm_generic_payload& payload,
 }
 
 unsigned sram::transport_dbg(int, tlm::tlm_generic_payload& payload) {
+  if (payload.get_address() < m_config.total_bytes) {
+    settle(payload.get_address(), payload.get_data_length(),
+           payload.is_write());
+  }
   return debug_access(payload, m_memory.data(), m_config.total_bytes);
 }
 

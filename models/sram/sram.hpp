@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/common/busy_window.hpp"
+#include "models/common/host_workers.hpp"
 #include "models/common/stream.hpp"
 #include "models/sram/footprint.hpp"
 #include "models/sram/ledger.hpp"
@@ -21,6 +22,7 @@ struct sram_config {
   unsigned banks = 8;                        ///< 1..64
   unsigned line_bytes = 64;  ///< port width of a bank, a power of two, 8..1024
   bool allow_dmi = true;     ///< changes neither values nor times
+  host_workers* workers = nullptr;  ///< that may be using the contents
 
   /// Throws std::invalid_argument that names the key.
   void validate() const;
@@ -71,9 +73,11 @@ class sram : public sc_core::sc_module {
 
   const sram_config& config() const { return m_config; }
   const sram_counters& counters() const { return m_counters; }
-  /// Contents, for loaders and checks.
+  /// Contents, for loaders and checks; read() settles with the workers.
   std::uint8_t* data() { return m_memory.data(); }
   const std::uint8_t* data() const { return m_memory.data(); }
+  /// Copies contents; requires offset + bytes <= total_bytes.
+  void read(std::uint64_t offset, void* to, std::size_t bytes) const;
 
  private:
   void b_transport(int id, tlm::tlm_generic_payload& payload,
@@ -82,6 +86,7 @@ class sram : public sc_core::sc_module {
                           tlm::tlm_dmi& dmi);
   unsigned transport_dbg(int id, tlm::tlm_generic_payload& payload);
 
+  void settle(std::uint64_t offset, std::size_t bytes, bool is_write) const;
   void access(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   std::uint64_t beat(unsigned bank, std::uint64_t time);
   void stream(std::uint64_t address, stream_extension& stream,

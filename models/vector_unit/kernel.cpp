@@ -30,7 +30,7 @@ normaliser normaliser_of(const moments& m, std::size_t n,
   const std::uint32_t e = bit_length(q);
   const std::uint64_t reciprocal = (std::uint64_t{1} << (e + 15)) / q;
   return {static_cast<std::int32_t>(width), static_cast<std::int32_t>(m.sum),
-          static_cast<std::int64_t>(reciprocal), e + 4};
+          static_cast<std::int32_t>(reciprocal), e + 4};
 }
 
 }  // namespace
@@ -60,34 +60,34 @@ void write_context_record(std::uint32_t sum, std::uint32_t multiplier,
 
 void layer_norm::load(const std::uint8_t* records, std::size_t n,
                       std::uint64_t epsilon) {
+  m_width = n;
   m_epsilon = epsilon;
-  m_bias.resize(n);
-  m_multiplier.resize(n);
-  m_shift.resize(n);
-  m_x.resize(n);
-  m_z.resize(n);
+  m_multiplier.resize(n + most_lanes);
+  for (const std::size_t odd : {0U, 1U}) {
+    m_bias[odd].resize((n + most_lanes) / 2 + 1);
+    m_shift[odd].resize((n + most_lanes) / 2 + 1);
+  }
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint8_t* record = records + 8 * i;
     std::int32_t bias = 0;
     std::int16_t multiplier = 0;
     std::memcpy(&bias, record, sizeof bias);
     std::memcpy(&multiplier, record + 4, sizeof multiplier);
-    m_shift[i] = record[6] & 63U;
-    const std::int64_t half =
-        m_shift[i] == 0 ? 0 : std::int64_t{1} << (m_shift[i] - 1);
-    m_bias[i] = bias + half;
+    const unsigned shift = record[6] & 63U;
+    const std::int64_t half = shift == 0 ? 0 : std::int64_t{1} << (shift - 1);
     m_multiplier[i] = multiplier;
+    m_bias[i % 2][i / 2] = bias + half;
+    m_shift[i % 2][i / 2] = shift;
   }
 }
 
-void layer_norm::row(const std::uint8_t* x, std::uint8_t* z) {
-  const std::size_t n = m_x.size();
-  std::memcpy(m_x.data(), x, 2 * n);
-  const moments m = moments_of(m_x.data(), n);
-  normalise_row(normaliser_of(m, n, m_epsilon), m_x.data(), n,
-                {m_bias.data(), m_multiplier.data(), m_shift.data()},
-                m_z.data());
-  std::memcpy(z, m_z.data(), n);
+void layer_norm::row(const std::uint8_t* x, std::uint8_t* z) const {
+  const moments m = moments_of(x, m_width);
+  normalise_row(normaliser_of(m, m_width, m_epsilon), x, m_width,
+                {m_multiplier.data(),
+                 {m_bias[0].data(), m_bias[1].data()},
+                 {m_shift[0].data(), m_shift[1].data()}},
+                z);
 }
 
 }  // namespace vitvp::models

@@ -28,15 +28,15 @@ class layer_norm {
   /// Takes `n` records of 8 bytes, 1 <= n <= 4096, and an epsilon below 2^60.
   void load(const std::uint8_t* records, std::size_t n, std::uint64_t epsilon);
   /// LayerNorm of one row of i16 at `x`: i8 to `z`. Section 5.
-  void row(const std::uint8_t* x, std::uint8_t* z);
+  void row(const std::uint8_t* x, std::uint8_t* z) const;
 
  private:
+  // As channel_records.
+  std::size_t m_width = 0;
   std::uint64_t m_epsilon = 0;
-  std::vector<std::int64_t> m_bias;  // with the rounding term
   std::vector<std::int32_t> m_multiplier;
-  std::vector<std::uint64_t> m_shift;
-  std::vector<std::int16_t> m_x;
-  std::vector<std::int8_t> m_z;
+  std::vector<std::int64_t> m_bias[2];
+  std::vector<std::int64_t> m_shift[2];
 };
 
 /// sat16(x + y) of `n` values i16. Section 8.

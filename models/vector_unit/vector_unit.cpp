@@ -29,6 +29,18 @@ result_layout layout_of(const vector_command& d) {
   return layout;
 }
 
+// Of fewer it is not worth telling another thread.
+constexpr std::uint64_t least_elements = 2048;
+
+/// Whether no row's result is another row's operand, or is written twice.
+bool rows_apart(const vector_command& d) {
+  const auto apart = [&](const region& r) {
+    return d.rows == 1 || r.row_bytes == 0 || r.stride >= r.row_bytes;
+  };
+  const bool records_hit = d.records.row_bytes > 0 && d.records.overlaps(d.z);
+  return apart(d.x) && apart(d.y) && !records_hit;
+}
+
 }  // namespace
 
 void vector_unit_config::validate() const {
@@ -47,7 +59,7 @@ vector_unit::vector_unit(const sc_core::sc_module_name& name,
 
 execution vector_unit::execute(const command& c) {
   const vector_command d = decode_vector(c, m_config.max_columns);
-  compute(d);
+  compute(gather(d));
   execution done;
   done.cycles = time(d);
   done.work = std::uint64_t{d.rows} * d.columns;
@@ -66,51 +78,83 @@ const_view vector_unit::read(const vector_command& d, const region& from,
   return mem.read(from, room, hit || hit_by_records);
 }
 
-void vector_unit::compute(const vector_command& d) {
-  const const_view x = read(d, d.x, m_scratch.x);
-  switch (d.operation) {
-    case vector_operation::softmax:
-      return compute_softmax(d, x);
-    case vector_operation::layer_norm:
-      return compute_layer_norm(d, x);
-    case vector_operation::add:
-      return compute_add(d, x);
+vector_unit::operands vector_unit::gather(const vector_command& d) {
+  operands found;
+  found.command = d;
+  found.x = read(d, d.x, m_scratch.x);
+  if (d.y.row_bytes > 0) found.y = read(d, d.y, m_scratch.y);
+  if (d.parameters.row_bytes > 0) {
+    found.parameters = read(d, d.parameters, m_scratch.parameters);
   }
+  if (d.operation == vector_operation::layer_norm) {
+    m_layer_norm.load(found.parameters.data, d.columns, d.epsilon);
+  }
+  found.z = mem.begin_write(d.z, m_scratch.z);
+  if (d.records.row_bytes > 0) {
+    found.records = mem.begin_write(d.records, m_scratch.records);
+  }
+  return found;
 }
 
-void vector_unit::compute_softmax(const vector_command& d,
-                                  const const_view& x) {
-  const std::uint8_t* table = read(d, d.parameters, m_scratch.parameters).data;
-  const view z = mem.begin_write(d.z, m_scratch.z);
-  const view records = mem.begin_write(d.records, m_scratch.records);
-  for (std::size_t r = 0; r < d.rows; ++r) {
-    const std::uint32_t sum = softmax_row(x.data + r * x.stride, d.columns,
-                                          table, z.data + r * z.stride);
-    write_context_record(sum, d.multiplier, d.shift, records.data + 8 * r);
+void vector_unit::compute(const operands& found) {
+  const vector_command& d = found.command;
+  const bool in_memory = found.z.in_memory &&
+                         (d.records.row_bytes == 0 || found.records.in_memory);
+  const bool large = std::uint64_t{d.rows} * d.columns >= least_elements;
+  if (workers().threads() == 1 || !in_memory || !large || !rows_apart(d)) {
+    compute_rows(found, 0, d.rows);
+    mem.end_write(d.z, found.z);
+    if (d.records.row_bytes > 0) mem.end_write(d.records, found.records);
+    return;
   }
-  mem.end_write(d.z, z);
-  mem.end_write(d.records, records);
+  // Two parts for each thread: the simulation's comes late, and to what is
+  // left.
+  const std::uint32_t wanted = 2 * workers().threads();
+  m_operands = found;
+  m_part_rows = (d.rows + wanted - 1) / wanted;
+  announce_values(found);
+  begin_values((d.rows + m_part_rows - 1) / m_part_rows);
 }
 
-void vector_unit::compute_layer_norm(const vector_command& d,
-                                     const const_view& x) {
-  m_layer_norm.load(read(d, d.parameters, m_scratch.parameters).data, d.columns,
-                    d.epsilon);
-  const view z = mem.begin_write(d.z, m_scratch.z);
-  for (std::size_t r = 0; r < d.rows; ++r) {
-    m_layer_norm.row(x.data + r * x.stride, z.data + r * z.stride);
+void vector_unit::announce_values(const operands& found) {
+  const vector_command& d = found.command;
+  host_job& job = values();
+  job.touches(found.x.data, d.x.extent(), false);
+  if (d.y.row_bytes > 0) job.touches(found.y.data, d.y.extent(), false);
+  if (d.operation == vector_operation::softmax) {
+    job.touches(found.parameters.data, d.parameters.extent(), false);
+    job.touches(found.records.data, d.records.extent(), true);
   }
-  mem.end_write(d.z, z);
+  job.touches(found.z.data, d.z.extent(), true);
 }
 
-void vector_unit::compute_add(const vector_command& d, const const_view& x) {
-  const const_view y = read(d, d.y, m_scratch.y);
-  const view z = mem.begin_write(d.z, m_scratch.z);
-  for (std::size_t r = 0; r < d.rows; ++r) {
-    add_row(x.data + r * x.stride, y.data + r * y.stride, d.columns,
-            z.data + r * z.stride);
+void vector_unit::compute_part(unsigned part, unsigned /*thread*/) {
+  const std::size_t first = std::size_t{part} * m_part_rows;
+  compute_rows(
+      m_operands, first,
+      std::min<std::size_t>(first + m_part_rows, m_operands.command.rows));
+}
+
+void vector_unit::compute_rows(const operands& found, std::size_t first,
+                               std::size_t end) const {
+  const vector_command& d = found.command;
+  for (std::size_t r = first; r < end; ++r) {
+    const std::uint8_t* x = found.x.data + r * found.x.stride;
+    std::uint8_t* z = found.z.data + r * found.z.stride;
+    switch (d.operation) {
+      case vector_operation::softmax:
+        write_context_record(
+            softmax_row(x, d.columns, found.parameters.data, z), d.multiplier,
+            d.shift, found.records.data + 8 * r);
+        break;
+      case vector_operation::layer_norm:
+        m_layer_norm.row(x, z);
+        break;
+      case vector_operation::add:
+        add_row(x, found.y.data + r * found.y.stride, d.columns, z);
+        break;
+    }
   }
-  mem.end_write(d.z, z);
 }
 
 cycle_breakdown vector_unit::time(const vector_command& d) {

@@ -20,28 +20,38 @@ struct vector_unit_config {
   void validate() const;
 };
 
-/// Values by kernel.hpp, time by timing.hpp. A command's values are computed,
-/// and its result is in memory, from its start on. A result may lie on X, with
+/// Values by kernel.hpp, time by timing.hpp. For whoever looks, a command's
+/// result is in memory from its start on. A result may lie on X, with
 /// equal address and stride, and an ADD's on Y. Work is elements.
 class vector_unit : public command_engine {
  public:
   vector_unit(const sc_core::sc_module_name& name,
               const vector_unit_config& config = {});
+  ~vector_unit() override { finish_values(); }
 
   const vector_unit_config& config() const { return m_config; }
 
  protected:
   execution execute(const command& c) override;
+  void compute_part(unsigned part, unsigned thread) override;
 
  private:
+  /// A command and where its operands and results are.
+  struct operands {
+    vector_command command;
+    const_view x, y, parameters;
+    view z, records;
+  };
+
   struct scratch {
     std::vector<std::uint8_t> x, y, z, parameters, records;
   };
 
-  void compute(const vector_command& d);
-  void compute_softmax(const vector_command& d, const const_view& x);
-  void compute_layer_norm(const vector_command& d, const const_view& x);
-  void compute_add(const vector_command& d, const const_view& x);
+  operands gather(const vector_command& d);
+  void compute(const operands& found);
+  void compute_rows(const operands& found, std::size_t first,
+                    std::size_t end) const;
+  void announce_values(const operands& found);
   const_view read(const vector_command& d, const region& from,
                   std::vector<std::uint8_t>& room);
   cycle_breakdown time(const vector_command& d);
@@ -49,6 +59,8 @@ class vector_unit : public command_engine {
   vector_unit_config m_config;
   scratch m_scratch;
   layer_norm m_layer_norm;
+  operands m_operands;  // of the command that is being computed
+  std::uint32_t m_part_rows = 0;
 };
 
 }  // namespace vitvp::models

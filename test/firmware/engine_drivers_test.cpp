@@ -100,6 +100,33 @@ TEST_CASE("dma: a copy writes every register, then ORIGIN and SUBMIT") {
   CHECK(dma_submit(&unit, &c, tag) == VITVP_OK);
 }
 
+TEST_CASE("registers that are remembered are written when they change") {
+  register_mock mock;
+  dma unit = dma_default();
+  command_staged staged{};
+  for (std::uint32_t at = DMA_SOURCE_OFFSET; at <= DMA_MODE_OFFSET; at += 4) {
+    mock.expect_read(VITVP_DMA_BASE + at, at == DMA_ROWS_OFFSET ? 384 : 0);
+  }
+  command_interface_remember(&unit.engine, &staged, DMA_MODE_OFFSET);
+  dma_command c = copy_command();
+  expect_ready(mock, VITVP_DMA_BASE);
+  mock.expect_write(VITVP_DMA_BASE + DMA_SOURCE_OFFSET, c.source);
+  mock.expect_write(VITVP_DMA_BASE + DMA_DESTINATION_OFFSET, c.destination);
+  mock.expect_write(VITVP_DMA_BASE + DMA_ROW_BYTES_OFFSET, 64);
+  mock.expect_write(VITVP_DMA_BASE + DMA_SOURCE_STRIDE_OFFSET, 1152);
+  mock.expect_write(VITVP_DMA_BASE + DMA_DESTINATION_STRIDE_OFFSET, 64);
+  expect_submit(mock, VITVP_DMA_BASE, 0);
+  CHECK(dma_submit(&unit, &c, tag) == VITVP_OK);
+  c.source += 64;
+  c.fill = true;
+  c.value = 0;
+  expect_ready(mock, VITVP_DMA_BASE);
+  mock.expect_write(VITVP_DMA_BASE + DMA_SOURCE_OFFSET, c.source);
+  mock.expect_write(VITVP_DMA_BASE + DMA_MODE_OFFSET, DMA_MODE_FILL_MASK);
+  expect_submit(mock, VITVP_DMA_BASE, 0);
+  CHECK(dma_submit(&unit, &c, tag) == VITVP_OK);
+}
+
 TEST_CASE("dma: a gather sets the list and the mode, a fill its value") {
   register_mock mock;
   const dma unit = dma_default();

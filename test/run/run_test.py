@@ -60,12 +60,15 @@ class DigestTest(unittest.TestCase):
         self.assertEqual(first, second)
 
     def test_threads_of_the_host_change_nothing_but_speed(self):
-        expected = result("images.limit=4")
-        expected.pop("host")
-        for threads in (2, 5):
-            found = result("images.limit=4", f"host.threads={threads}")
-            self.assertEqual(found.pop("host")["threads"], threads)
-            self.assertEqual(found, expected)
+        for level in ("none", "layers"):
+            settings = ("images.limit=4", f"checks.level={level}")
+            expected = result(*settings)
+            expected.pop("host")
+            for threads in (2, 5):
+                with self.subTest(level=level, threads=threads):
+                    found = result(*settings, f"host.threads={threads}")
+                    self.assertEqual(found.pop("host")["threads"], threads)
+                    self.assertEqual(found, expected)
 
     def test_depends_on_what_is_computed(self):
         self.assertNotEqual(result()["digest"],

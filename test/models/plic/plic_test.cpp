@@ -15,13 +15,30 @@ namespace regs = vitvp::registers::plic;
 using vitvp::models::plic;
 using vitvp::test::settle;
 
-// Sources 1 to 15 are wired, the others are not.
+// Drives a line as an engine does: a delta after it is told to.
+struct line_driver : sc_module {
+  sc_event rise;
+  sc_event fall;
+  sc_signal<bool>& line;
+
+  SC_HAS_PROCESS(line_driver);
+  line_driver(const sc_module_name& name, sc_signal<bool>& to)
+      : sc_module(name), line(to) {
+    SC_METHOD(drive);
+    sensitive << rise << fall;
+    dont_initialize();
+  }
+  void drive() { line.write(!line.read()); }
+};
+
+// Sources 1 to 15 are wired, the others are not; 15 is the device's.
 struct plic_bench {
   static constexpr unsigned wired = 16;
 
   vitvp::test::register_bench cpu{"cpu"};
   plic dut{"dut"};
   sc_vector<sc_signal<bool>> lines{"lines", wired};
+  line_driver device{"device", lines[wired - 1]};
   sc_signal<bool> external{"external"};
 
   plic_bench() {
@@ -124,6 +141,19 @@ TEST_CASE("a pending source stays when its line falls") {
   CHECK(bench.claim() == 5);
   bench.complete(5);
   CHECK(bench.claim() == 0);
+}
+
+TEST_CASE("a line that falls before its completion interrupts once") {
+  plic_bench bench;
+  bench.enable(1U << 15);
+  bench.device.rise.notify(SC_ZERO_TIME);
+  settle();
+  CHECK(bench.cpu.read(regs::CLAIM) == 15);
+  bench.device.fall.notify(SC_ZERO_TIME);
+  bench.cpu.write(regs::CLAIM, 15);
+  settle();
+  CHECK_FALSE(bench.external.read());
+  CHECK(bench.dut.pending() == 0);
 }
 
 TEST_CASE("claims take the highest priority, then the lowest number") {
