@@ -121,8 +121,13 @@ void host_cpu::yield_if_due() {
   }
 }
 
+// Whatever happens at the same time has happened when the core goes on: what it
+// sees must not depend on who the kernel calls first.
 void host_cpu::synchronize() {
   m_keeper.sync();
+  if (sc_core::sc_pending_activity_at_current_time()) {
+    wait(sc_core::SC_ZERO_TIME);
+  }
   mark_turn();
 }
 
