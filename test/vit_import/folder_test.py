@@ -37,6 +37,15 @@ class FolderTest(unittest.TestCase):
         self.assertEqual(result.labels.tolist(), [0] * 4 + [1] * 4 + [2] * 4)
         self.assertEqual(result.images.shape, (12, 224, 224, 3))
 
+    def test_what_is_hidden_does_not_count(self):
+        (self.pictures / ".cache").mkdir()
+        (self.pictures / "class_0" / ".cache").mkdir()
+        for name in (".a.png", ".cache/b.png"):
+            (self.pictures / "class_0" / name).write_bytes(b"x")
+        found = folder.Folder(self.pictures, 3, folder.Scaling(256))
+        self.assertEqual(found.class_names, ["class_0", "class_1", "class_2"])
+        self.assertEqual(len(found.paths), 12)
+
     def test_fewer_are_spread_evenly(self):
         found = folder.Folder(self.pictures, 3, folder.Scaling(256))
         some, every = found.images(3), found.images()

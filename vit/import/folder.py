@@ -1,7 +1,7 @@
 """Folders of pictures, one folder per class, as torchvision's ImageFolder.
 
-The sorted names of the class folders number the classes. Pillow reads the
-pictures.
+The sorted names of the class folders number the classes; what is hidden, its
+name beginning with a dot, does not count. Pillow reads the pictures.
 """
 
 import dataclasses
@@ -56,8 +56,10 @@ class Folder:
         self.class_names = _class_names(self.path, classes)
         paths, labels = [], []
         for label, name in enumerate(self.class_names):
-            found = sorted(entry for entry in (self.path / name).rglob("*")
+            inside = self.path / name
+            found = sorted(entry for entry in inside.rglob("*")
                            if entry.suffix.lower() in SUFFIXES
+                           and not _is_hidden(entry.relative_to(inside))
                            and entry.is_file())
             if not found:
                 raise InputError(f"{self.path / name}: holds no picture")
@@ -87,10 +89,15 @@ class Folder:
                              for index in chosen]), self.labels[chosen])
 
 
+def _is_hidden(path):
+    return any(part.startswith(".") for part in path.parts)
+
+
 def _class_names(path, classes):
     try:
         names = sorted(entry.name for entry in path.iterdir()
-                       if entry.is_dir())
+                       if entry.is_dir()
+                       and not _is_hidden(entry.relative_to(path)))
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
     if not names:
