@@ -368,8 +368,9 @@ void add_run_keys(std::vector<scenario_key>& keys) {
       "host.threads", [](auto& s) -> auto& { return s.host.threads; }, {1, 64},
       "Threads of this computer that a run may use. Beside the simulation's, "
       "they compute values of commands between their start and their end; "
-      "with checks, half of them run the reference ahead instead. Changes the "
-      "speed only."));
+      "with checks, half of them run the reference ahead instead. An "
+      "evaluation of the reference alone uses all for it. Changes the speed "
+      "only."));
 }
 // NOLINTEND(readability-function-size)
 
