@@ -253,7 +253,8 @@ class FolderTest(Evaluation):
                         "images")[:EDGE * EDGE]
         rows = []
         for at in range(0, len(pixels), EDGE):
-            row = b"".join(bytes([value]) * 2 for value in pixels[at:at + EDGE])
+            row = b"".join(bytes([value]) * 2
+                           for value in pixels[at:at + EDGE])
             rows += [bytes(16) + row + bytes(16)] * 2
         root = self.folder / "pictures"
         root.mkdir()
@@ -309,8 +310,9 @@ class CarelessTest(Evaluation):
                      "--images", root)
 
     def test_image_sets_of_another_size(self):
+        images = PACKAGES / "clutter_test.safetensors"
         self.refused("clutter_test.safetensors: .*64x64x1; the network takes "
-                     "32x32x1", "--images", PACKAGES / "clutter_test.safetensors")
+                     "32x32x1", "--images", images)
 
     def test_labels_out_of_range(self):
         header, data = read_set(PACKAGES / "digits_test.safetensors")
@@ -318,8 +320,8 @@ class CarelessTest(Evaluation):
         path = self.folder / "labels.safetensors"
         write_set(path, header, data[:begin] + struct.pack("<i", 10)
                   + data[begin + 4:])
-        self.refused("labels.safetensors: tensor 'labels': label of image 0 is "
-                     "10; use -1 .unknown. or 0..9", "--images", path)
+        self.refused("labels.safetensors: tensor 'labels': label of image 0 "
+                     "is 10; use -1 .unknown. or 0..9", "--images", path)
 
     def test_single_files_that_are_no_pictures(self):
         root = self.picture("a.PNG", b"just some text\n")
