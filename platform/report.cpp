@@ -67,7 +67,7 @@ void write_memories(std::ostream& out, const run_result& result) {
            human(real(sram.bank_conflict_cycles)) + " cycles of conflicts" +
            (sram.peak_bytes
                 ? ", " + percent(real(*sram.peak_bytes), real(sram.bytes)) +
-                      " in use at most"
+                      " of it written to"
                 : ""));
 }
 

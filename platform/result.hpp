@@ -119,8 +119,9 @@ struct dram_result {
 };
 
 struct sram_result {
-  std::uint64_t bytes = 0;                  ///< configured
-  std::optional<std::uint64_t> peak_bytes;  ///< most in use; absent: not known
+  std::uint64_t bytes = 0;  ///< configured
+  /// Of the lines that were written: never more was in use. Absent: not known.
+  std::optional<std::uint64_t> peak_bytes;
   std::uint64_t read_bytes = 0;
   std::uint64_t write_bytes = 0;
   std::uint64_t bank_conflict_cycles = 0;

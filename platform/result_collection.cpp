@@ -76,6 +76,7 @@ void collect_memories(soc& system, run_result& result) {
   }
   const models::sram_counters& sram = system.sram.counters();
   result.sram.bytes = system.sram.config().total_bytes;
+  result.sram.peak_bytes = sram.used_bytes;
   result.sram.read_bytes = sram.read_bytes;
   result.sram.write_bytes = sram.write_bytes;
   for (const models::sram_bank_counters& bank : sram.banks) {

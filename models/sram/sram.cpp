@@ -54,7 +54,8 @@ sram::sram(const sc_core::sc_module_name& name, const sram_config& config)
       m_footprints({config.banks, config.line_bytes}),
       m_ledger(config.banks),
       m_banks(config.banks),
-      m_beats(config.banks) {
+      m_beats(config.banks),
+      m_written(config.line_bytes) {
   m_counters.banks.resize(config.banks);
   in.register_b_transport(this, &sram::b_transport);
   in.register_get_direct_mem_ptr(this, &sram::get_direct_mem_ptr);
@@ -64,6 +65,7 @@ sram::sram(const sc_core::sc_module_name& name, const sram_config& config)
 void sram::reset() {
   m_ledger.reset();
   std::fill(m_banks.begin(), m_banks.end(), busy_window());
+  m_written = written_lines(m_config.line_bytes);
   m_counters = sram_counters();
   m_counters.banks.resize(m_config.banks);
 }
@@ -142,6 +144,10 @@ void sram::access(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   delay += sc_core::sc_time::from_value(time - begin);
   ++m_counters.accesses;
   const bool is_write = payload.is_write();
+  if (is_write) {
+    m_written.add(payload.get_address(), length);
+    m_counters.used_bytes = m_written.bytes();
+  }
   (is_write ? m_counters.write_bytes : m_counters.read_bytes) += length;
   (is_write ? m_counters.write_beats : m_counters.read_beats) +=
       last - first + 1;
@@ -163,6 +169,14 @@ void sram::spread(std::uint64_t beats,
     m_beats[bank] = target - given;
     given = target;
   }
+}
+
+void sram::mark(std::uint64_t address, const stream_extension& stream) {
+  for (std::uint64_t row = 0; row < stream.rows; ++row) {
+    const std::uint64_t at = stream.index == nullptr ? row : stream.index[row];
+    m_written.add(address + at * stream.stride, stream.row_bytes);
+  }
+  m_counters.used_bytes = m_written.bytes();
 }
 
 void sram::stream(std::uint64_t address, stream_extension& stream,
@@ -190,6 +204,7 @@ void sram::stream(std::uint64_t address, stream_extension& stream,
     m_counters.banks[bank].beats += m_beats[bank];
     all += m_beats[bank];
   }
+  if (stream.is_write) mark(address, stream);
   ++m_counters.streams;
   (stream.is_write ? m_counters.write_bytes : m_counters.read_bytes) += bytes;
   (stream.is_write ? m_counters.write_beats : m_counters.read_beats) += all;

@@ -13,6 +13,7 @@
 #include "models/common/stream.hpp"
 #include "models/sram/footprint.hpp"
 #include "models/sram/ledger.hpp"
+#include "models/sram/written_lines.hpp"
 
 namespace vitvp::models {
 
@@ -40,6 +41,7 @@ struct sram_counters {
   std::uint64_t write_beats = 0;
   std::uint64_t accesses = 0;  ///< reads and writes by b_transport
   std::uint64_t streams = 0;
+  std::uint64_t used_bytes = 0;  ///< of the lines that were written, each once
   std::vector<sram_bank_counters> banks;
 };
 
@@ -92,6 +94,7 @@ class sram : public sc_core::sc_module {
   void stream(std::uint64_t address, stream_extension& stream,
               const sc_core::sc_time& delay);
   void spread(std::uint64_t beats, const std::vector<std::uint64_t>& footprint);
+  void mark(std::uint64_t address, const stream_extension& stream);
   double cycles(std::uint64_t ticks) const;
 
   sram_config m_config;
@@ -100,6 +103,7 @@ class sram : public sc_core::sc_module {
   stream_ledger m_ledger;
   std::vector<busy_window> m_banks;
   std::vector<std::uint64_t> m_beats;  // of the stream at hand, by bank
+  written_lines m_written;
   sram_counters m_counters;
 };
 

@@ -252,6 +252,39 @@ TEST_CASE("debug transport of SRAM leaves no trace") {
   CHECK(sum_of_beats(s.memory.counters()) == 0);
 }
 
+TEST_CASE("SRAM counts the lines that were written, each once") {
+  system_under_test s;
+  const auto used = [&s] { return s.memory.counters().used_bytes; };
+  s.stream(0, 4, 64, 128, 100);  // reads
+  CHECK(used() == 0);
+  s.driver.write(63, {1, 2});  // the ends of two lines
+  CHECK(used() == 128);
+  s.driver.write(64, {3});
+  CHECK(used() == 128);
+  s.stream(1024, 3, 65, 256, 100, 0, true);  // rows of two lines
+  CHECK(used() == 128 + 3 * 128);
+  s.stream(1024, 1, 512, 0, 100, 50, true);  // its lines, however many beats
+  CHECK(used() == 128 + 3 * 128 + 4 * 64);
+  s.memory.reset();
+  CHECK(used() == 0);
+}
+
+TEST_CASE("a list says which lines of SRAM are written") {
+  system_under_test s;
+  const std::uint16_t rows[] = {9, 2};
+  stream_extension list;
+  list.rows = 2;
+  list.row_bytes = 64;
+  list.stride = 64;
+  list.is_write = true;
+  list.index = rows;
+  s.driver.announce(0, list);
+  s.driver.write(2 * 64, {1});
+  CHECK(s.memory.counters().used_bytes == 128);
+  s.driver.write(3 * 64, {1});
+  CHECK(s.memory.counters().used_bytes == 192);
+}
+
 TEST_CASE("reset of SRAM frees the banks and keeps the contents") {
   system_under_test s;
   s.driver.write(0, {5});
