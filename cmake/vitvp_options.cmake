@@ -20,13 +20,16 @@ target_compile_options(
   vitvp_options
   INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
             $<$<BOOL:${VITVP_WERROR}>:-Werror>
-            $<$<BOOL:${VITVP_SANITIZE}>:-fsanitize=${VITVP_SANITIZE}
-            -fno-sanitize-recover=undefined -fno-omit-frame-pointer>
             $<$<BOOL:${VITVP_COVERAGE}>:--coverage>)
 target_link_options(
-  vitvp_options INTERFACE
-  $<$<BOOL:${VITVP_SANITIZE}>:-fsanitize=${VITVP_SANITIZE}>
-  $<$<BOOL:${VITVP_COVERAGE}>:--coverage>)
+  vitvp_options INTERFACE $<$<BOOL:${VITVP_COVERAGE}>:--coverage>)
+if(VITVP_SANITIZE)
+  target_compile_options(
+    vitvp_options
+    INTERFACE -fsanitize=${VITVP_SANITIZE} -fno-sanitize-recover=undefined
+              -fno-omit-frame-pointer)
+  target_link_options(vitvp_options INTERFACE -fsanitize=${VITVP_SANITIZE})
+endif()
 
 find_program(VITVP_CCACHE ccache)
 if(VITVP_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
