@@ -18,6 +18,7 @@ set(VITVP_FIRMWARE_HAL_RISCV hal/riscv/cpu.c hal/riscv/crt0.S
 set(VITVP_FIRMWARE_RUNTIME
     runtime/attention.c
     runtime/block.c
+    runtime/block_run.c
     runtime/copy.c
     runtime/core.c
     runtime/embed.c
@@ -35,6 +36,7 @@ set(VITVP_FIRMWARE_RUNTIME
     runtime/plan_attention.c
     runtime/plan_ends.c
     runtime/plan_ffn.c
+    runtime/plan_network.c
     runtime/projection.c
     runtime/refusal.c
     runtime/residual.c
@@ -69,6 +71,7 @@ set(VITVP_FIRMWARE_HEADERS
     hal/native_backend.h
     runtime/attention.h
     runtime/block.h
+    runtime/block_run.h
     runtime/copy.h
     runtime/core.h
     runtime/ends.h
@@ -82,8 +85,10 @@ set(VITVP_FIRMWARE_HEADERS
     runtime/network.h
     runtime/norm.h
     runtime/plan.h
+    runtime/plan_network.h
     runtime/refusal.h
     runtime/residual.h
     runtime/sram.h
+    runtime/stages.h
     runtime/tiling.h
     runtime/weights.h)

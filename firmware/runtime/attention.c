@@ -1,6 +1,7 @@
 #include "firmware/runtime/attention.h"
 
 #include "firmware/runtime/layer_tag.h"
+#include "firmware/runtime/stages.h"
 
 struct tiling attention_tiling(const struct block_run* run) {
   const struct core* core = run->core;

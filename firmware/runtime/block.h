@@ -1,4 +1,4 @@
-/* The stages of one transformer block, in the order in which they run. */
+/* A transformer block: its sizes and the plans of its stages. */
 #ifndef VITVP_BLOCK_H
 #define VITVP_BLOCK_H
 
@@ -33,32 +33,8 @@ void block_prepare_next(struct block_run* run);
 /* Fetches what the attention of a block needs; the attention of the block
  * before is done. */
 void block_fetch_parameters(struct block_run* run);
-/* Runs a block that is prepared and whose attention weights are announced.
- * While it runs, prepares and announces `next`, if any. Behind the last block
- * `announce_end` announces what follows. */
-void block_run_all(struct block_run* run, void (*announce_end)(void* context),
-                   void* context);
-
 static inline bool block_selects(const struct block_run* run) {
   return run->block.keep_ppm < VIT_KEEP_ALL;
 }
-
-/* norm1, QKV, scores, softmax, context, importance. */
-void attention_run(struct block_run* run);
-/* Reduces context and residual stream to the survivors. */
-void selection_run(struct block_run* run);
-/* Projection, added to the residual stream. */
-void projection_run(struct block_run* run);
-/* norm2, FFN1, search for live channels; prepares the next block while the last
- * products run. */
-void ffn1_run(struct block_run* run);
-/* FFN2 over the live channels, added to the residual stream. */
-void ffn2_run(struct block_run* run);
-
-/* Jobs for the weights of the stages. */
-void attention_push_weights(const struct block_run* run);
-void projection_push_weights(const struct block_run* run);
-void ffn1_push_weights(const struct block_run* run);
-void ffn2_push_weights(const struct block_run* run);
 
 #endif

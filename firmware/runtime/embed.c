@@ -1,9 +1,9 @@
-#include "firmware/runtime/block.h"
 #include "firmware/runtime/copy.h"
 #include "firmware/runtime/ends.h"
 #include "firmware/runtime/gemm.h"
 #include "firmware/runtime/layer_tag.h"
 #include "firmware/runtime/residual.h"
+#include "firmware/runtime/stages.h"
 
 /* Patches of a panel on their way into SRAM. */
 struct patches {

@@ -1,8 +1,8 @@
 /* norm2, FFN1 and the search for live channels. */
-#include "firmware/runtime/block.h"
 #include "firmware/runtime/gemm.h"
 #include "firmware/runtime/layer_tag.h"
 #include "firmware/runtime/norm.h"
+#include "firmware/runtime/stages.h"
 
 /* Hidden channels on their way: tile i of channels is computed while tile i-1
  * is scanned and stored. */

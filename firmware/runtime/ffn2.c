@@ -1,8 +1,8 @@
 /* FFN2 over the live channels of the hidden map. */
-#include "firmware/runtime/block.h"
 #include "firmware/runtime/gemm.h"
 #include "firmware/runtime/layer_tag.h"
 #include "firmware/runtime/residual.h"
+#include "firmware/runtime/stages.h"
 
 static uint32_t live_list(const struct block_run* run) {
   const bool pruning = run->core->network.image.ffn2_pruning != 0;

@@ -4,7 +4,9 @@
 
 #include "firmware/drivers/sim_control.h"
 #include "firmware/hal/bus_access.h"
+#include "firmware/runtime/block_run.h"
 #include "firmware/runtime/ends.h"
+#include "firmware/runtime/plan_network.h"
 #include "firmware/runtime/refusal.h"
 
 /* Weights of the start of an image. */

@@ -73,10 +73,6 @@ struct embed_plan {
   struct tiling tiling; /* of a panel of `panel_rows` */
 };
 
-/* Chooses the plan for all blocks; false and the shortage if there is none. */
-bool plan_network(struct plan* plan, const struct machine* machine,
-                  const struct network* network, struct shortage* shortage);
-
 /* Bytes of one weight slot: weights, then records. */
 uint32_t plan_slot_bytes(const struct plan* plan);
 /* Bytes at the bottom that are taken for the whole run. */

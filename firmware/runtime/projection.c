@@ -1,8 +1,8 @@
-#include "firmware/runtime/block.h"
 #include "firmware/runtime/copy.h"
 #include "firmware/runtime/gemm.h"
 #include "firmware/runtime/layer_tag.h"
 #include "firmware/runtime/residual.h"
+#include "firmware/runtime/stages.h"
 
 void projection_push_weights(const struct block_run* run) {
   const struct weight_job job = {

@@ -1,5 +1,5 @@
-#include "firmware/runtime/block.h"
 #include "firmware/runtime/layer_tag.h"
+#include "firmware/runtime/stages.h"
 
 /* Row i of the result comes from row list[i] >= i: in place, no row is
  * overwritten before it is read. */
