@@ -51,7 +51,10 @@ class runner {
   }
 
   run_result run() {
-    if (runs_network(m_scenario)) m_check.start_image();
+    if (runs_network(m_scenario)) {
+      m_result.images.reserve(m_in.count);
+      m_check.start_image();
+    }
     simulate();
     collect();
 
@@ -186,6 +189,8 @@ class runner {
       m_soc.write_dram(segment.address, segment.bytes.data(),
                        segment.bytes.size());
     }
+    // What is in DRAM is needed no more.
+    std::vector<memory_segment>().swap(m_in.memory.segments);
     for (const models::elf_segment& segment : m_in.elf.segments()) {
       m_soc.write_dram(segment.address, segment.data.data(),
                        segment.data.size());

@@ -121,6 +121,10 @@ void host_cpu::yield_if_due() {
   }
 }
 
+bool host_cpu::is_ahead() const {
+  return m_keeper.get_local_time() != sc_core::SC_ZERO_TIME;
+}
+
 // Whatever happens at the same time has happened when the core goes on: what it
 // sees must not depend on who the kernel calls first.
 void host_cpu::synchronize() {

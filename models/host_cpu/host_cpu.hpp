@@ -102,6 +102,8 @@ class host_cpu : public sc_core::sc_module, public waits_for_something {
   void spend(std::uint64_t cycles);
   // Gives the kernel the turn when the quantum is used up.
   void yield_if_due();
+  // Whether the core's local time is ahead of the simulation's.
+  bool is_ahead() const;
   // Lets simulated time catch up with the core's local time.
   void synchronize();
   // Cycles that may be spent before a turn is due; at least 1.

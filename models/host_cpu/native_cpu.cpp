@@ -84,18 +84,18 @@ bool native_cpu::access(tlm::tlm_command command, std::uint32_t address,
   return succeeded;
 }
 
-// Time passes before the wires are read, so that they show the effect of what
-// the firmware wrote last; an interrupt that is gone by then is not taken.
+// Time catches up before the wires are read, so that they show the effect of
+// what the firmware wrote last; an interrupt that is gone by then is not taken.
 void native_cpu::take_interrupts() {
   while (m_enabled && (wires() & m_sources) != 0) {
-    spend(m_config.cycles_per_access);
-    synchronize();
+    if (is_ahead()) synchronize();
     const std::uint32_t pending = wires() & m_sources;
     if (pending == 0) {
       break;
     }
     m_enabled = false;
     ++m_counters.interrupts;
+    spend(m_config.cycles_per_access);
     m_config.backend_select(&m_backend);
     m_config.interrupt(first_cause(pending));
     m_enabled = true;
