@@ -172,9 +172,13 @@ void sram::spread(std::uint64_t beats,
 }
 
 void sram::mark(std::uint64_t address, const stream_extension& stream) {
-  for (std::uint64_t row = 0; row < stream.rows; ++row) {
-    const std::uint64_t at = stream.index == nullptr ? row : stream.index[row];
-    m_written.add(address + at * stream.stride, stream.row_bytes);
+  if (stream.index == nullptr) {
+    m_written.add_rows(address, stream.rows, stream.row_bytes, stream.stride);
+  } else {
+    for (std::uint64_t row = 0; row < stream.rows; ++row) {
+      m_written.add(address + stream.index[row] * stream.stride,
+                    stream.row_bytes);
+    }
   }
   m_counters.used_bytes = m_written.bytes();
 }
