@@ -36,9 +36,6 @@ plic::plic(const sc_core::sc_module_name& name, const plic_config& config)
   define_registers();
   in.register_b_transport(this, &plic::b_transport);
   in.register_transport_dbg(this, &plic::transport_dbg);
-  SC_METHOD(open_gateways);
-  sensitive << m_completion;
-  dont_initialize();
   SC_METHOD(sample);
   sensitive << m_changed;
   for (source_port& source : sources) sensitive << source;
@@ -104,21 +101,20 @@ void plic::claim() {
 void plic::complete(std::uint32_t source) {
   if (source >= source_count) return;
   m_completed |= bit(source) & m_registers.get(regs::ENABLE);
-  m_lines_settled = false;
-  m_completion.notify(sc_core::SC_ZERO_TIME);
+  m_completed_at = sc_core::sc_delta_count();
+  m_changed.notify(sc_core::SC_ZERO_TIME);
 }
 
-// Not before what the CPU did to the source before it completed it shows on the
-// line: that takes a delta, in which sample() runs too.
+// What was completed may interrupt again. Not before what the CPU did to the
+// source before it completed it shows on the line, which takes a delta.
 void plic::open_gateways() {
-  if (!m_lines_settled) {
-    m_lines_settled = true;
-    m_completion.notify(sc_core::SC_ZERO_TIME);
+  if (m_completed == 0) return;
+  if (sc_core::sc_delta_count() < m_completed_at + 2) {
+    m_changed.notify(sc_core::SC_ZERO_TIME);
     return;
   }
   m_claimed &= ~m_completed;
   m_completed = 0;
-  m_changed.notify(sc_core::SC_ZERO_TIME);
 }
 
 std::string plic::waiting_for() const {
@@ -143,6 +139,7 @@ unsigned plic::transport_dbg(tlm::tlm_generic_payload& payload) {
 
 // The gateways: a high line becomes pending unless it is being served.
 void plic::sample() {
+  open_gateways();
   for (const wire& w : m_wires) {
     if (w.level->read() && (m_claimed & bit(w.source)) == 0) {
       m_pending |= bit(w.source);

@@ -76,9 +76,8 @@ class plic : public sc_core::sc_module, public waits_for_something {
   std::vector<wire> m_wires;
   std::uint32_t m_pending = 0;
   std::uint32_t m_claimed = 0;
-  std::uint32_t m_completed = 0;  // and still taken for claimed
-  bool m_lines_settled = false;   // since the last completion
-  sc_core::sc_event m_completion;
+  std::uint32_t m_completed = 0;     // and still taken for claimed
+  sc_dt::uint64 m_completed_at = 0;  // delta of the last completion
   sc_core::sc_event m_changed;
 };
 
