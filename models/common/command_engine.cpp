@@ -1,6 +1,7 @@
 #include "models/common/command_engine.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <registers/command_interface.hpp>
 #include <sstream>
 #include <stdexcept>
@@ -269,16 +270,23 @@ void command_engine::process(const command& c) {
   m_executing = true;
   m_running_tag = c.tag;
   for (command_observer* o : m_observers) o->command_started(m_name, report);
+  // Nothing waits in a handler: exceptions that are handled are kept by thread
+  // of the host, not by process of the simulation.
+  std::optional<command_fault> fault;
   try {
     const execution done = execute(c);
     report.cycles = done.cycles;
     report.work = done.work;
     report.result = done.result;
-    wait_until(report.start + cycles(done.cycles.total()));
-    finish(report, fault_code::none, 0);
-  } catch (const command_fault& fault) {
+  } catch (const command_fault& thrown) {
+    fault = thrown;
+  }
+  if (fault) {
     wait_until(report.start + cycles(fault_cycles));
-    finish(report, fault.code(), fault.address());
+    finish(report, fault->code(), fault->address());
+  } else {
+    wait_until(report.start + cycles(report.cycles.total()));
+    finish(report, fault_code::none, 0);
   }
 }
 

@@ -14,7 +14,8 @@ using namespace vitvp::test;
 namespace dma = vitvp::registers::dma;
 namespace regs = interface_regs;
 
-/// Takes ROW_BYTES cycles, half of them control; faults with SOURCE nonzero.
+/// Takes ROW_BYTES cycles, half of them control; faults with SOURCE nonzero, a
+/// burst fault if that is above 1.
 class idle_engine : public command_engine {
  public:
   idle_engine(const sc_core::sc_module_name& name,
@@ -26,6 +27,9 @@ class idle_engine : public command_engine {
 
  protected:
   execution execute(const command& c) override {
+    if (c.get(dma::SOURCE) > 1) {
+      throw command_fault(fault_code::burst, c.get(dma::SOURCE));
+    }
     require(c.get(dma::SOURCE) == 0, dma::SOURCE);
     execution done;
     done.cycles.control = c.get(dma::ROW_BYTES) / 2;
@@ -186,6 +190,30 @@ TEST_CASE("a fault halts the engine until it is cleared") {
   b.finish();
   CHECK(b.read(regs::COMPLETED) == 1);
   b.check_counters();
+}
+
+TEST_CASE("engines that fault at the same time keep their faults apart") {
+  bench first("first");
+  bench second("second");
+  bench third("third");
+  stage(first, 10, true);
+  stage(second, 10);
+  second.write(dma::SOURCE, 0x1234);
+  stage(third, 10);
+  third.write(dma::SOURCE, 0x5678);
+  // The second faults before the first has halted, the third between the two.
+  first.submit(1);
+  sc_core::sc_start(ns(3));
+  second.submit(2);
+  sc_core::sc_start(ns(2));
+  third.submit(3);
+  sc_core::sc_start(ns(20));
+  CHECK(first.fault_code() == static_cast<unsigned>(fault_code::parameter));
+  CHECK(first.fault_address() == dma::SOURCE);
+  CHECK(second.fault_code() == static_cast<unsigned>(fault_code::burst));
+  CHECK(second.fault_address() == 0x1234);
+  CHECK(third.fault_address() == 0x5678);
+  CHECK(first.reports.finished[0].end < second.reports.finished[0].end);
 }
 
 TEST_CASE("the interrupt line follows status and enable") {
