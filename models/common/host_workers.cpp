@@ -8,8 +8,15 @@ namespace {
 // A worker looks for work this often before it sleeps: commands follow each
 // other faster than a sleeper wakes up.
 constexpr unsigned looks_before_sleep = 4000;
+// After so many looks the processor may be what the other thread waits for.
+constexpr unsigned looks_before_yield = 500;
 
-void relax() {
+/// Between two looks; `look` counts them.
+void relax(unsigned look) {
+  if (look >= looks_before_yield) {
+    std::this_thread::yield();
+    return;
+  }
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
 #endif
@@ -96,7 +103,10 @@ void host_workers::finish(host_job& job) {
   if (!job.m_started) return;
   while (run_part(&job, 0)) {
   }
-  while (job.m_left.load(std::memory_order_acquire) != 0) relax();
+  for (unsigned look = 0; job.m_left.load(std::memory_order_acquire) != 0;
+       ++look) {
+    relax(look);
+  }
   job.m_started = false;
   job.m_touched.clear();
   m_under_way.erase(std::find(m_under_way.begin(), m_under_way.end(), &job));
@@ -121,7 +131,7 @@ bool host_workers::wait_for_work() {
   for (unsigned look = 0; look < looks_before_sleep; ++look) {
     if (m_ends.load(std::memory_order_relaxed)) return false;
     if (m_waiting.load(std::memory_order_relaxed) != 0) return true;
-    relax();
+    relax(look);
   }
   std::unique_lock<std::mutex> lock(m_mutex);
   ++m_asleep;
