@@ -54,6 +54,7 @@ command_engine::command_engine(const sc_core::sc_module_name& name,
       m_registers(identity.table, identity.table_size) {
   m_config.validate();
   m_access_delay = cycles(m_config.access_cycles);
+  m_queue.reserve(m_config.queue_depth);
   for (std::size_t i = 0; i < identity.table_size; ++i) {
     const std::uint32_t offset = identity.table[i].offset;
     if (offset >= first_command_register) m_staged.push_back(offset);
@@ -242,7 +243,7 @@ void command_engine::run() {
   for (;;) {
     wait_for_command();
     const command c = m_queue.front();
-    m_queue.pop_front();
+    m_queue.erase(m_queue.begin());
     process(c);
   }
 }

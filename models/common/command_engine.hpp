@@ -7,7 +7,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <systemc>
 #include <tlm>
@@ -172,7 +171,7 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   std::vector<std::uint32_t> m_staged;  // offsets of the command registers
   std::vector<command_observer*> m_observers;
 
-  std::deque<command> m_queue;
+  std::vector<command> m_queue;  // the oldest first
   sc_core::sc_time m_access_delay;
   sc_core::sc_time m_access_time;  // local time of the current access
   latched_fault m_fault;
