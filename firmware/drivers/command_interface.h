@@ -60,7 +60,7 @@ void command_interface_clear_interrupts(const struct command_interface* engine);
 /* Writes one staged command register. Inline, as a command has up to 16. */
 static inline void command_interface_stage(
     const struct command_interface* engine, uint32_t offset, uint32_t value) {
-  if (engine->staged != 0) {
+  if (engine->staged) {
     uint32_t* staged =
         &engine->staged->values[(offset - COMMAND_REGISTERS_OFFSET) / 4];
     if (*staged == value) return;
