@@ -367,7 +367,7 @@ void add_run_keys(std::vector<scenario_key>& keys) {
   keys.push_back(integer(
       "host.threads", [](auto& s) -> auto& { return s.host.threads; }, {1, 64},
       "Threads of this computer that a run may use. Beside the simulation's, "
-      "they compute values of commands between their start and their end; "
+      "they compute values of commands while the simulation goes on; "
       "with checks, half of them run the reference ahead instead. An "
       "evaluation of the reference alone uses all for it. Changes the speed "
       "only."));

@@ -47,14 +47,17 @@ command_engine::command_engine(const sc_core::sc_module_name& name,
       m_name(sc_module::name()),
       m_config(config),
       m_workers(config.workers == nullptr ? nobody() : *config.workers),
-      m_values([this](unsigned part, unsigned thread) {
-        compute_part(part, thread);
-      }),
       m_identity(identity),
       m_registers(identity.table, identity.table_size) {
   m_config.validate();
   m_access_delay = cycles(m_config.access_cycles);
   m_queue.reserve(m_config.queue_depth);
+  for (unsigned i = 0; i < most_values; ++i) {
+    m_jobs[i] =
+        std::make_unique<host_job>([this, i](unsigned part, unsigned thread) {
+          compute_part(i, part, thread);
+        });
+  }
   for (std::size_t i = 0; i < identity.table_size; ++i) {
     const std::uint32_t offset = identity.table[i].offset;
     if (offset >= first_command_register) m_staged.push_back(offset);
@@ -129,6 +132,16 @@ void command_engine::reset() {
   m_cut_off = m_executing;
   m_wake.notify();
   drive_irq_soon();
+}
+
+unsigned command_engine::next_values() {
+  m_next_values = (m_next_values + 1) % most_values;
+  m_workers.finish(*m_jobs[m_next_values]);
+  return m_next_values;
+}
+
+void command_engine::finish_values() {
+  for (const std::unique_ptr<host_job>& job : m_jobs) m_workers.finish(*job);
 }
 
 void command_engine::add_observer(command_observer& observer) {
@@ -300,7 +313,6 @@ void command_engine::wait_until(const sc_core::sc_time& time) {
 
 void command_engine::finish(command_report& report, fault_code code,
                             std::uint64_t address) {
-  finish_values();
   if (m_cut_off || code != fault_code::none) withdraw(report);
   report.end = sc_core::sc_time_stamp();
   if (!m_cut_off) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <systemc>
 #include <tlm>
@@ -107,16 +108,23 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   /// long the command takes. May wait(), for no longer than that. Throws
   /// command_fault.
   virtual execution execute(const command& c) = 0;
-  /// Part of the values that begin_values() announced; on any thread.
-  virtual void compute_part(unsigned /*part*/, unsigned /*thread*/) {}
+  /// Values of so many commands may be under way.
+  static constexpr unsigned most_values = 4;
 
-  /// The memory that the values of a command touch goes here before
-  /// begin_values(), which has their parts computed: they are there before the
-  /// command ends, and before anybody looks.
-  host_job& values() { return m_values; }
-  void begin_values(unsigned parts) { m_workers.start(m_values, parts); }
+  /// Part of the values that begin_values() announced; on any thread.
+  virtual void compute_part(unsigned /*values*/, unsigned /*part*/,
+                            unsigned /*thread*/) {}
+
+  /// Room for the values of another command: one of most_values, done with.
+  unsigned next_values();
+  /// The memory that they touch goes here before begin_values(), which has
+  /// their parts computed: they are there before anybody looks.
+  host_job& job_of(unsigned values) { return *m_jobs[values]; }
+  void begin_values(unsigned values, unsigned parts) {
+    m_workers.start(*m_jobs[values], parts);
+  }
   /// Destructors of engines with values call it.
-  void finish_values() { m_workers.finish(m_values); }
+  void finish_values();
   const host_workers& workers() const { return m_workers; }
 
   /// Called at completion: makes results visible that are no memory.
@@ -165,7 +173,8 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   std::string m_name;
   command_engine_config m_config;
   host_workers& m_workers;
-  host_job m_values;
+  std::array<std::unique_ptr<host_job>, most_values> m_jobs;
+  unsigned m_next_values = 0;
   command_engine_identity m_identity;
   register_file m_registers;
   std::vector<std::uint32_t> m_staged;  // offsets of the command registers

@@ -51,7 +51,7 @@ class command_observer {
   virtual ~command_observer() = default;
   virtual void command_started(const std::string& engine,
                                const command_report& report) = 0;
-  // The result is in memory when this is called.
+  // The result is in memory for whoever looks (host_workers).
   virtual void command_finished(const std::string& engine,
                                 const command_report& report) = 0;
 };

@@ -108,23 +108,39 @@ void row_engine::compute(const product_command& d, const operands& found) {
   const std::uint64_t macs =
       std::uint64_t{p.rows} * p.columns * std::max(p.terms, 1U);
   if (workers().threads() == 1 || macs < least_macs ||
-      !found.result.in_memory) {
+      !found.result.in_memory || in_scratch(p)) {
     multiply(p, workspace());
     mem.end_write(d.c(), found.result);
     return;
   }
+  const unsigned values = next_values();
+  work& w = m_work[values];
+  w.values = p;
+  if (p.a_index != nullptr) {
+    w.index = m_index;
+    w.values.a_index = w.index.data();
+  }
   // Two parts for each thread: the simulation's comes late, and to what is
   // left.
   const std::uint32_t wanted = 2 * workers().threads();
-  m_product = p;
-  m_part_columns =
+  w.part_columns =
       divide_up(divide_up(p.columns, wanted), product_panel) * product_panel;
-  announce_values(d, p);
-  begin_values(divide_up(p.columns, m_part_columns));
+  announce_values(d, p, job_of(values));
+  begin_values(values, divide_up(p.columns, w.part_columns));
 }
 
-void row_engine::announce_values(const product_command& d, const product& p) {
-  host_job& job = values();
+/// Whether an operand is a copy, that the next command overwrites.
+bool row_engine::in_scratch(const product& p) const {
+  const auto is = [](const std::uint8_t* data,
+                     const std::vector<std::uint8_t>& room) {
+    return data != nullptr && data == room.data();
+  };
+  return is(p.a, m_scratch.a) || is(p.b, m_scratch.b) ||
+         is(p.partial, m_scratch.partial) || is(p.records, m_scratch.records);
+}
+
+void row_engine::announce_values(const product_command& d, const product& p,
+                                 host_job& job) {
   if (p.terms > 0) {
     job.touches(p.a, d.a_used.extent(), false);
     job.touches(p.b, d.b().extent(), false);
@@ -134,10 +150,11 @@ void row_engine::announce_values(const product_command& d, const product& p) {
   job.touches(p.c, d.c().extent(), true);
 }
 
-void row_engine::compute_part(unsigned part, unsigned thread) {
-  const std::uint32_t first = part * m_part_columns;
-  multiply(columns_of(m_product, first,
-                      std::min(m_part_columns, m_product.columns - first)),
+void row_engine::compute_part(unsigned values, unsigned part, unsigned thread) {
+  const work& w = m_work[values];
+  const std::uint32_t first = part * w.part_columns;
+  multiply(columns_of(w.values, first,
+                      std::min(w.part_columns, w.values.columns - first)),
            m_workspaces[thread]);
 }
 

@@ -1,6 +1,7 @@
 // The row engine: matrix products (registers/row_engine.yaml).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <systemc>
 #include <vector>
@@ -53,7 +54,7 @@ class row_engine : public command_engine {
   /// streams.
   cycle_breakdown time(const product_command& d);
   product_workspace& workspace() { return m_workspaces.front(); }
-  void compute_part(unsigned part, unsigned thread) override;
+  void compute_part(unsigned values, unsigned part, unsigned thread) override;
 
  private:
   struct scratch {
@@ -62,12 +63,20 @@ class row_engine : public command_engine {
 
   void read_a(product_command& d, product& p);
   void read_index(const product_command& d);
-  void announce_values(const product_command& d, const product& p);
+  /// A product that is computed in parts.
+  struct work {
+    product values;
+    std::vector<std::uint16_t> index;
+    std::uint32_t part_columns = 0;
+  };
+
+  bool in_scratch(const product& p) const;
+  static void announce_values(const product_command& d, const product& p,
+                              host_job& job);
 
   row_engine_config m_config;
   std::vector<product_workspace> m_workspaces;  // of threads
-  product m_product;                            // that is being computed
-  std::uint32_t m_part_columns = 0;
+  std::array<work, most_values> m_work;
   scratch m_scratch;
   std::vector<std::uint16_t> m_index;
 };

@@ -86,9 +86,6 @@ vector_unit::operands vector_unit::gather(const vector_command& d) {
   if (d.parameters.row_bytes > 0) {
     found.parameters = read(d, d.parameters, m_scratch.parameters);
   }
-  if (d.operation == vector_operation::layer_norm) {
-    m_layer_norm.load(found.parameters.data, d.columns, d.epsilon);
-  }
   found.z = mem.begin_write(d.z, m_scratch.z);
   if (d.records.row_bytes > 0) {
     found.records = mem.begin_write(d.records, m_scratch.records);
@@ -98,11 +95,19 @@ vector_unit::operands vector_unit::gather(const vector_command& d) {
 
 void vector_unit::compute(const operands& found) {
   const vector_command& d = found.command;
-  const bool in_memory = found.z.in_memory &&
-                         (d.records.row_bytes == 0 || found.records.in_memory);
+  const unsigned values = next_values();
+  work& w = m_work[values];
+  w.found = found;
+  if (d.operation == vector_operation::layer_norm) {
+    w.norm.load(found.parameters.data, d.columns, d.epsilon);
+  }
+  const bool in_memory =
+      found.z.in_memory &&
+      (d.records.row_bytes == 0 || found.records.in_memory) &&
+      !in_scratch(found);
   const bool large = std::uint64_t{d.rows} * d.columns >= least_elements;
   if (workers().threads() == 1 || !in_memory || !large || !rows_apart(d)) {
-    compute_rows(found, 0, d.rows);
+    compute_rows(w, 0, d.rows);
     mem.end_write(d.z, found.z);
     if (d.records.row_bytes > 0) mem.end_write(d.records, found.records);
     return;
@@ -110,15 +115,23 @@ void vector_unit::compute(const operands& found) {
   // Two parts for each thread: the simulation's comes late, and to what is
   // left.
   const std::uint32_t wanted = 2 * workers().threads();
-  m_operands = found;
-  m_part_rows = (d.rows + wanted - 1) / wanted;
-  announce_values(found);
-  begin_values((d.rows + m_part_rows - 1) / m_part_rows);
+  w.part_rows = (d.rows + wanted - 1) / wanted;
+  announce_values(found, job_of(values));
+  begin_values(values, (d.rows + w.part_rows - 1) / w.part_rows);
 }
 
-void vector_unit::announce_values(const operands& found) {
+/// Whether an operand is a copy, that the next command overwrites.
+bool vector_unit::in_scratch(const operands& found) const {
+  const auto is = [](const const_view& v,
+                     const std::vector<std::uint8_t>& room) {
+    return v.data != nullptr && v.data == room.data();
+  };
+  return is(found.x, m_scratch.x) || is(found.y, m_scratch.y) ||
+         is(found.parameters, m_scratch.parameters);
+}
+
+void vector_unit::announce_values(const operands& found, host_job& job) {
   const vector_command& d = found.command;
-  host_job& job = values();
   job.touches(found.x.data, d.x.extent(), false);
   if (d.y.row_bytes > 0) job.touches(found.y.data, d.y.extent(), false);
   if (d.operation == vector_operation::softmax) {
@@ -128,15 +141,18 @@ void vector_unit::announce_values(const operands& found) {
   job.touches(found.z.data, d.z.extent(), true);
 }
 
-void vector_unit::compute_part(unsigned part, unsigned /*thread*/) {
-  const std::size_t first = std::size_t{part} * m_part_rows;
+void vector_unit::compute_part(unsigned values, unsigned part,
+                               unsigned /*thread*/) {
+  const work& w = m_work[values];
+  const std::size_t first = std::size_t{part} * w.part_rows;
   compute_rows(
-      m_operands, first,
-      std::min<std::size_t>(first + m_part_rows, m_operands.command.rows));
+      w, first,
+      std::min<std::size_t>(first + w.part_rows, w.found.command.rows));
 }
 
-void vector_unit::compute_rows(const operands& found, std::size_t first,
-                               std::size_t end) const {
+void vector_unit::compute_rows(const work& w, std::size_t first,
+                               std::size_t end) {
+  const operands& found = w.found;
   const vector_command& d = found.command;
   for (std::size_t r = first; r < end; ++r) {
     const std::uint8_t* x = found.x.data + r * found.x.stride;
@@ -148,7 +164,7 @@ void vector_unit::compute_rows(const operands& found, std::size_t first,
             d.shift, found.records.data + 8 * r);
         break;
       case vector_operation::layer_norm:
-        m_layer_norm.row(x, z);
+        w.norm.row(x, z);
         break;
       case vector_operation::add:
         add_row(x, found.y.data + r * found.y.stride, d.columns, z);

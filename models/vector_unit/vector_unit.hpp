@@ -1,6 +1,7 @@
 // The vector unit: softmax, LayerNorm, addition (registers/vector_unit.yaml).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <systemc>
 #include <vector>
@@ -33,7 +34,7 @@ class vector_unit : public command_engine {
 
  protected:
   execution execute(const command& c) override;
-  void compute_part(unsigned part, unsigned thread) override;
+  void compute_part(unsigned values, unsigned part, unsigned thread) override;
 
  private:
   /// A command and where its operands and results are.
@@ -47,20 +48,25 @@ class vector_unit : public command_engine {
     std::vector<std::uint8_t> x, y, z, parameters, records;
   };
 
+  /// Rows that are computed in parts.
+  struct work {
+    operands found;
+    layer_norm norm;
+    std::uint32_t part_rows = 0;
+  };
+
   operands gather(const vector_command& d);
   void compute(const operands& found);
-  void compute_rows(const operands& found, std::size_t first,
-                    std::size_t end) const;
-  void announce_values(const operands& found);
+  static void compute_rows(const work& w, std::size_t first, std::size_t end);
+  bool in_scratch(const operands& found) const;
+  static void announce_values(const operands& found, host_job& job);
   const_view read(const vector_command& d, const region& from,
                   std::vector<std::uint8_t>& room);
   cycle_breakdown time(const vector_command& d);
 
   vector_unit_config m_config;
   scratch m_scratch;
-  layer_norm m_layer_norm;
-  operands m_operands;  // of the command that is being computed
-  std::uint32_t m_part_rows = 0;
+  std::array<work, most_values> m_work;
 };
 
 }  // namespace vitvp::models

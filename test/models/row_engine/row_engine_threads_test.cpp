@@ -106,11 +106,11 @@ struct bench : sc_core::sc_module {
     REQUIRE(engine.busy());
   }
 
-  void finish() {
+  void finish(std::uint32_t commands = 1) {
     while (engine.busy()) {
       sc_core::sc_start(sc_core::sc_time(1, sc_core::SC_US));
     }
-    REQUIRE(engine.completed() == 1);
+    REQUIRE(engine.completed() == commands);
   }
 
   std::vector<std::int32_t> result() const {
@@ -127,9 +127,22 @@ TEST_CASE("values of other threads are there when the command ends") {
   const std::vector<std::int32_t> expected = b.expected();
   b.start();
   b.finish();
-  CHECK(std::equal(
-      expected.begin(), expected.end(),
-      reinterpret_cast<const std::int32_t*>(b.memory.data() + c_address)));
+  CHECK(b.result() == expected);
+}
+
+TEST_CASE("commands in a row compute what they did one after the other") {
+  bench b("bench");
+  std::vector<std::int32_t> expected = b.expected();
+  // Each adds A times B to what the ones before have left.
+  b.start();
+  b.write(regs::MODE,
+          2U << regs::MODE_OUTPUT.shift | regs::MODE_ACCUMULATE.mask());
+  b.write(regs::PARTIAL, c_address);
+  b.write(regs::PARTIAL_ROW_STRIDE, 4 * columns);
+  for (unsigned n = 2; n <= 4; ++n) b.write(interface_regs::SUBMIT, n);
+  b.finish(4);
+  for (std::int32_t& sum : expected) sum *= 4;
+  CHECK(b.result() == expected);
 }
 
 TEST_CASE("a pointer to a result that is not finished shows all of it") {
