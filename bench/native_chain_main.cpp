@@ -70,8 +70,8 @@ nlohmann::ordered_json measure(const platform::scenario& s, unsigned rounds) {
 
 }  // namespace
 
-// Nothing is simulated here, but the kernels' libraries may bring SystemC along,
-// which cannot be linked without.
+// Nothing is simulated here, but the kernels' libraries may bring SystemC
+// along, which cannot be linked without.
 extern "C" int sc_main(int /*argc*/, char** /*argv*/) {
   return 0;
 }
