@@ -101,6 +101,10 @@ std::string resolved_file(const std::string& text, const std::string& folder,
     if (or_folder) return path.string();
     throw value_error("is a folder, not a file: " + path.string());
   }
+  // Opening a pipe would wait for somebody to write into it.
+  if (!fs::is_regular_file(status)) {
+    throw value_error("is a pipe or a device, not a file: " + path.string());
+  }
   if (!std::ifstream(path)) {
     throw value_error("cannot be read: " + path.string());
   }

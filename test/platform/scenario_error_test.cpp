@@ -1,5 +1,7 @@
 // One test for each way in which a scenario can be wrong: the message is the
 // interface.
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 
 #include "platform/scenario.hpp"
@@ -167,6 +169,12 @@ TEST_CASE("a missing file is an error of its key") {
   refuses_file(
       "images.path: none\n",
       path + ":1: images.path: no such file or folder: " + folder.file("none"));
+  REQUIRE(mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  for (const char* key : {"package", "images.path", "firmware.elf"}) {
+    refuses_file(std::string(key) + ": pipe\n",
+                 path + ":1: " + key + ": is a pipe or a device, not a file: " +
+                     folder.file("pipe"));
+  }
   CHECK_THROWS_MATCHES(
       load_scenario(folder.file("none.yaml")), vit::input_error,
       Message(folder.file("none.yaml") + ": no such scenario file"));
