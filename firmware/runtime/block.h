@@ -33,6 +33,7 @@ void block_prepare_next(struct block_run* run);
 /* Fetches what the attention of a block needs; the attention of the block
  * before is done. */
 void block_fetch_parameters(struct block_run* run);
+
 static inline bool block_selects(const struct block_run* run) {
   return run->block.keep_ppm < VIT_KEEP_ALL;
 }

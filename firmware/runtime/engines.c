@@ -21,6 +21,13 @@
   (COMMAND_INTERFACE_INTERRUPT_ENABLE_DONE_MASK | \
    COMMAND_INTERFACE_INTERRUPT_ENABLE_FAULT_MASK)
 
+#define STAGED_END (COMMAND_REGISTERS_OFFSET + 4 * COMMAND_REGISTERS)
+_Static_assert(DMA_MODE_OFFSET < STAGED_END &&
+                   ROW_ENGINE_MODE_OFFSET < STAGED_END &&
+                   VECTOR_UNIT_MODE_OFFSET < STAGED_END &&
+                   PRUNING_UNIT_MODE_OFFSET < STAGED_END,
+               "command_staged is too small");
+
 void engines_init(struct engines* engines) {
   engines->dma = dma_default();
   engines->row_engine = row_engine_default();

@@ -100,7 +100,8 @@ class Trainer:
                 step, steps, config.warmup_share))
         parts = {"model": model, "optimiser": optimiser, "schedule": schedule}
         first, log = self._resume(stage, parts)
-        step = self._graphed(step, config.batch)
+        if first < config.epochs:
+            step = self._graphed(step, config.batch)
         for epoch in range(first, config.epochs):
             log.append(self._epoch(stage, epoch, config, parts, steps, step))
             if epoch + 1 == config.epochs:
