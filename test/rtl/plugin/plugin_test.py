@@ -67,7 +67,8 @@ class PluginTest(unittest.TestCase):
         template = self.root / "template"
         shutil.copytree(self.prefix / "share/vitvp/rtl/plugin/template",
                         template)
-        self.good("cmake", "-S", template, "-B", template / "build",
+        self.good("cmake", "-G", "Ninja", "-S", template,
+                  "-B", template / "build",
                   f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DROWS=2",
                   "-DLANES=8")
         self.good("cmake", "--build", template / "build")
