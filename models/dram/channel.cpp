@@ -45,11 +45,17 @@ std::uint64_t dram_channel::ready(std::uint64_t unit, std::uint64_t issue,
   return std::max(issue, std::min(b.end, free)) + m_timing.row_miss_ticks;
 }
 
-// Moves units `first` to `last`; returns the end of the last one.
-std::uint64_t dram_channel::move(std::uint64_t first, std::uint64_t last,
+// Units of [begin, end).
+std::uint64_t dram_channel::units(std::uint64_t begin,
+                                  std::uint64_t end) const {
+  return ((end - 1) >> m_unit_shift) - (begin >> m_unit_shift) + 1;
+}
+
+// Moves the units of [begin, end); returns the end of the last one.
+std::uint64_t dram_channel::move(std::uint64_t begin, std::uint64_t end,
                                  std::uint64_t issue, std::uint64_t free) {
-  m_counters.bursts += last - first + 1;
-  for (std::uint64_t unit = first; unit <= last;) {
+  const std::uint64_t last = (end - 1) >> m_unit_shift;
+  for (std::uint64_t unit = begin >> m_unit_shift; unit <= last;) {
     const std::uint64_t row_number = unit >> m_row_shift;
     const std::uint64_t end_of_row = (row_number + 1) << m_row_shift;
     const std::uint64_t count = std::min(last + 1, end_of_row) - unit;
@@ -57,6 +63,7 @@ std::uint64_t dram_channel::move(std::uint64_t first, std::uint64_t last,
     // row, the others follow without a gap.
     free =
         std::max(free, ready(unit, issue, free)) + count * m_timing.burst_ticks;
+    m_counters.bursts += count;
     m_counters.row_hits += count - 1;
     m_banks[row_number & (m_timing.banks - 1)].end = free;
     unit += count;
@@ -66,42 +73,81 @@ std::uint64_t dram_channel::move(std::uint64_t first, std::uint64_t last,
 
 std::uint64_t dram_channel::access(std::uint64_t time, std::uint64_t address,
                                    std::uint64_t bytes) {
-  const std::uint64_t first = address >> m_unit_shift;
-  const std::uint64_t last = (address + bytes - 1) >> m_unit_shift;
-  const std::uint64_t ticks = (last - first + 1) * m_timing.burst_ticks;
   std::uint64_t free = m_accesses.next_free(time);
   if (m_transfer_begin <= free && free < m_transfer_end) {
     free += std::min(m_transfer_end - free, m_in_flight_ticks);
-    m_transfer_end += ticks;
+    m_transfer_end += units(address, address + bytes) * m_timing.burst_ticks;
   }
-  const std::uint64_t end = move(first, last, time, free);
+  const std::uint64_t end = move(address, address + bytes, time, free);
   m_accesses.occupy(time, free, end);
   return end + m_timing.latency_ticks;
 }
 
-channel_answer dram_channel::transfer(std::uint64_t time,
-                                      const channel_transfer& what) {
+// Whether no burst of `what` is ever held up for want of room: by the time that
+// one makes room, those behind it keep the channel busy for longer than it
+// takes to open a row for the next.
+bool dram_channel::is_wide(const channel_transfer& what) const {
+  const std::uint64_t others = what.outstanding - std::uint64_t{1};
+  return others * m_timing.burst_ticks >=
+         m_timing.latency_ticks + m_timing.row_miss_ticks;
+}
+
+// Moves rows 1 and up, of a transfer whose bursts might as well be issued all
+// at `time`; returns the end of the last one.
+std::uint64_t dram_channel::move_rows(std::uint64_t time,
+                                      const channel_transfer& what,
+                                      std::uint64_t free) {
+  for (std::uint64_t i = 1; i < what.rows;) {
+    const std::uint64_t at = what.row(i);
+    free = move(at, at + what.row_bytes, time, free);
+    // Then what follows in the row of the DRAM that this leaves open.
+    const std::uint64_t row_number =
+        (at + what.row_bytes - 1) >> m_unit_shift >> m_row_shift;
+    const std::uint64_t begin = row_number << m_row_shift << m_unit_shift;
+    const std::uint64_t end = begin + m_timing.row_bytes;
+    std::uint64_t hits = 0;
+    for (++i; i < what.rows; ++i) {
+      const std::uint64_t next = what.row(i);
+      const std::uint64_t next_end = next + what.row_bytes;
+      if (next < begin || next_end > end) break;
+      hits += units(next, next_end);
+    }
+    free += hits * m_timing.burst_ticks;
+    m_counters.bursts += hits;
+    m_counters.row_hits += hits;
+    m_banks[row_number & (m_timing.banks - 1)].end = free;
+  }
+  return free;
+}
+
+// Moves what is behind the first burst of `first_bytes`, which ends at `free`,
+// each burst when there is room for it; returns the end of the last one.
+std::uint64_t dram_channel::move_bursts(std::uint64_t time,
+                                        const channel_transfer& what,
+                                        std::uint64_t first_bytes,
+                                        std::uint64_t free) {
   // What the loop needs, where nothing that it writes can change it.
   const channel_timing timing = m_timing;
   const unsigned unit_shift = m_unit_shift;
   const unsigned row_shift = m_row_shift;
-  std::uint64_t free =
-      std::max(m_accesses.next_free(time), std::max(time, m_transfer_end));
-  const std::uint64_t bursts_before = m_counters.bursts;
   std::uint64_t hits = 0;
   m_done.assign(what.outstanding, time);
   std::uint64_t* const end_of_done = m_done.data() + m_done.size();
   std::uint64_t* done = m_done.data();  // of the burst that makes room
-  std::uint64_t open_row = no_row;      // that the last burst left open, and
-  bank* open_bank = nullptr;            // in which bank
-  channel_answer answer;
+  const auto is_done = [&] {
+    *done = free + timing.latency_ticks;
+    if (++done == end_of_done) done = m_done.data();
+  };
+  is_done();
+  std::uint64_t open_row = no_row;  // that the last burst left open, and
+  bank* open_bank = nullptr;        // in which bank
+  std::uint64_t skip = first_bytes;
   for (std::uint64_t i = 0; i < what.rows; ++i) {
-    const std::uint64_t row = what.index == nullptr ? i : what.index[i];
-    std::uint64_t at = what.address + row * what.stride;
-    const std::uint64_t row_end = at + what.row_bytes;
+    std::uint64_t at = what.row(i) + skip;
+    const std::uint64_t row_end = what.row(i) + what.row_bytes;
+    skip = 0;
     while (at < row_end) {
-      const std::uint64_t cut = (at | (what.burst_bytes - 1)) + 1;
-      const std::uint64_t next = std::min(row_end, cut);
+      const std::uint64_t next = std::min(row_end, what.cut(at));
       const std::uint64_t first = at >> unit_shift;
       const std::uint64_t last = (next - 1) >> unit_shift;
       if (first >> row_shift == open_row && last >> row_shift == open_row) {
@@ -111,19 +157,37 @@ channel_answer dram_channel::transfer(std::uint64_t time,
         hits += count;
       } else {
         if (open_bank != nullptr) open_bank->end = free;
-        free = move(first, last, *done, free);
+        free = move(at, next, *done, free);
         open_row = last >> row_shift;
         open_bank = &m_banks[open_row & (timing.banks - 1)];
       }
-      *done = free + timing.latency_ticks;
-      if (answer.first == 0) answer.first = *done;
-      if (++done == end_of_done) done = m_done.data();
+      is_done();
       at = next;
     }
   }
   if (open_bank != nullptr) open_bank->end = free;
   m_counters.bursts += hits;
   m_counters.row_hits += hits;
+  return free;
+}
+
+channel_answer dram_channel::transfer(std::uint64_t time,
+                                      const channel_transfer& what) {
+  const std::uint64_t bursts_before = m_counters.bursts;
+  const std::uint64_t begin = what.row(0);
+  const std::uint64_t end = begin + what.row_bytes;
+  const std::uint64_t cut = std::min(end, what.cut(begin));
+  std::uint64_t free =
+      std::max(m_accesses.next_free(time), std::max(time, m_transfer_end));
+  free = move(begin, cut, time, free);
+  channel_answer answer;
+  answer.first = free + m_timing.latency_ticks;
+  if (is_wide(what)) {
+    if (cut < end) free = move(cut, end, time, free);
+    free = move_rows(time, what, free);
+  } else {
+    free = move_bursts(time, what, cut - begin, free);
+  }
   m_transfer_begin = time;
   m_transfer_end = free;
   m_in_flight_ticks = what.outstanding * (what.burst_bytes >> m_unit_shift) *

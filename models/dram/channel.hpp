@@ -10,7 +10,7 @@
 namespace vitvp::models {
 
 /// All times in ticks. burst_bytes, banks and row_bytes are powers of two,
-/// row_bytes not below burst_bytes.
+/// row_bytes not below burst_bytes, row_miss_ticks not below row_hit_ticks.
 struct channel_timing {
   std::uint64_t burst_bytes = 64;    ///< smallest unit that the channel moves
   std::uint64_t burst_ticks = 5000;  ///< the channel is busy with one
@@ -36,6 +36,15 @@ struct channel_transfer {
   const std::uint16_t* index = nullptr;
   std::uint64_t burst_bytes = 64;
   unsigned outstanding = 1;
+
+  /// Where row i begins.
+  std::uint64_t row(std::uint64_t i) const {
+    return address + (index == nullptr ? i : index[i]) * stride;
+  }
+  /// Where the burst that begins at `at` ends, unless its row ends before.
+  std::uint64_t cut(std::uint64_t at) const {
+    return (at | (burst_bytes - 1)) + 1;
+  }
 };
 
 /// Absolute times, in ticks.
@@ -86,8 +95,14 @@ class dram_channel {
   };
   static constexpr std::uint64_t no_row = ~std::uint64_t{0};
 
-  std::uint64_t move(std::uint64_t first, std::uint64_t last,
+  std::uint64_t units(std::uint64_t begin, std::uint64_t end) const;
+  std::uint64_t move(std::uint64_t begin, std::uint64_t end,
                      std::uint64_t issue, std::uint64_t free);
+  bool is_wide(const channel_transfer& what) const;
+  std::uint64_t move_rows(std::uint64_t time, const channel_transfer& what,
+                          std::uint64_t free);
+  std::uint64_t move_bursts(std::uint64_t time, const channel_transfer& what,
+                            std::uint64_t first_bytes, std::uint64_t free);
   std::uint64_t ready(std::uint64_t unit, std::uint64_t issue,
                       std::uint64_t free);
 
