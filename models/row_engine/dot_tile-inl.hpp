@@ -23,6 +23,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace vitvp::models::HWY_NAMESPACE {
 
+// Targets with AVX-512 VNNI multiply bytes by fours, u8 of A by i8 of B, and
+// add them to i32; all others multiply i16 by twos.
+#define VITVP_BYTE_PRODUCTS (HWY_TARGET == HWY_AVX3_DL)
+
+/// Terms that are multiplied together; they fill a word of 32 bits, the first
+/// of them its lowest bits.
+constexpr std::size_t group_terms = VITVP_BYTE_PRODUCTS ? 4 : 2;
+
 #if HWY_TARGET == HWY_SCALAR
 
 constexpr std::size_t lanes = 1;
@@ -34,7 +42,6 @@ constexpr std::size_t tile_columns = 16;
 namespace hn = hwy::HWY_NAMESPACE;
 
 using sums = hn::CappedTag<std::int32_t, 16>;
-using terms = hn::Repartition<std::int16_t, sums>;
 constexpr std::size_t lanes = hn::MaxLanes(sums());
 
 // As many sums as the registers hold beside the operands.
@@ -44,31 +51,50 @@ constexpr std::size_t tile_columns = 2 * lanes;
 
 #endif
 
-/// Rows of A, packed: terms 2p and 2p+1 of row r lie together, as i16, at
-/// from + r*row_stride + p*pair_stride (strides in elements).
+/// Rows of A, packed: group g of row r is the word at
+/// from + r*row_stride + g*group_stride (in bytes).
 struct packed_rows {
-  const std::int16_t* from;
+  const std::uint8_t* from;
   std::size_t row_stride;
-  std::size_t pair_stride;
+  std::size_t group_stride;
+};
+
+/// What the sums of a tile begin with: start[c] in column c, and with
+/// `accumulate` what is in the tile already.
+struct tile_start {
+  const std::int32_t* start;
+  bool accumulate;
 };
 
 #if HWY_TARGET == HWY_SCALAR
 
 // Hosts without vectors.
 inline void dot_tile(std::size_t rows, std::size_t /*columns*/,
-                     const packed_rows& a, const std::int16_t* b,
-                     std::size_t pairs, bool accumulate, std::int32_t* acc) {
-  if (!accumulate) std::memset(acc, 0, rows * tile_columns * sizeof *acc);
-  for (std::size_t p = 0; p < pairs; ++p) {
-    const std::int16_t* pair = b + p * 2 * tile_columns;
-    for (std::size_t r = 0; r < rows; ++r) {
-      const std::int16_t* both = a.from + r * a.row_stride + p * a.pair_stride;
-      std::int32_t* row = acc + r * tile_columns;
+                     const packed_rows& a, const std::uint32_t* b,
+                     std::size_t groups, const tile_start& begin,
+                     std::int32_t* acc) {
+  const auto term = [](std::uint32_t word, unsigned place) {
+    return static_cast<std::int32_t>(
+        static_cast<std::int16_t>(word >> (16 * place)));
+  };
+  const auto add = [](std::int32_t& sum, std::int32_t value) {
+    sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) +
+                                    static_cast<std::uint32_t>(value));
+  };
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::int32_t* row = acc + r * tile_columns;
+    for (std::size_t c = 0; c < tile_columns; ++c) {
+      if (!begin.accumulate) row[c] = 0;
+      add(row[c], begin.start[c]);
+    }
+    for (std::size_t g = 0; g < groups; ++g) {
+      std::uint32_t both = 0;
+      std::memcpy(&both, a.from + r * a.row_stride + g * a.group_stride,
+                  sizeof both);
       for (std::size_t c = 0; c < tile_columns; ++c) {
-        const std::int32_t sum =
-            both[0] * pair[2 * c] + both[1] * pair[2 * c + 1];
-        row[c] = static_cast<std::int32_t>(static_cast<std::uint32_t>(row[c]) +
-                                           static_cast<std::uint32_t>(sum));
+        const std::uint32_t pair = b[g * tile_columns + c];
+        add(row[c],
+            term(both, 0) * term(pair, 0) + term(both, 1) * term(pair, 1));
       }
     }
   }
@@ -82,54 +108,70 @@ HWY_INLINE void each(std::index_sequence<i...> /*numbers*/, function f) {
   (f(std::integral_constant<std::size_t, i>()), ...);
 }
 
-/// The sums of a tile. Two products of i16 are added into i32 without
-/// saturating; targets that keep those of odd and of even terms apart have them
-/// in `odd`.
+using words = hn::Vec<sums>;  // a group of terms in each lane
+
+/// Adds the products of a group in each lane, exact modulo 2^32. Targets that
+/// keep sums of odd and of even terms apart have them in `odd`.
+HWY_INLINE words add_products(words a, words b, words even,
+                              [[maybe_unused]] words& odd) {
+#if VITVP_BYTE_PRODUCTS
+  return words{_mm512_dpbusd_epi32(even.raw, a.raw, b.raw)};
+#else
+  constexpr hn::Repartition<std::int16_t, sums> d16;
+  return hn::ReorderWidenMulAccumulate(sums(), hn::BitCast(d16, a),
+                                       hn::BitCast(d16, b), even, odd);
+#endif
+}
+
 template <std::size_t rows, std::size_t vectors>
-void tile(const packed_rows& a, const std::int16_t* b, std::size_t pairs,
-          bool accumulate, std::int32_t* acc) {
+void tile(const packed_rows& a, const std::uint32_t* b, std::size_t groups,
+          const tile_start& begin, std::int32_t* acc) {
   constexpr sums d32;
-  constexpr terms d16;
   constexpr std::make_index_sequence<rows * vectors> all;
   constexpr std::make_index_sequence<rows> each_row;
   constexpr std::make_index_sequence<vectors> each_vector;
   const auto place = [acc](std::size_t i) HWY_ATTR {
     return acc + i / vectors * tile_columns + i % vectors * lanes;
   };
-  hn::Vec<sums> even[rows * vectors];
-  hn::Vec<sums> odd[rows * vectors];
+  words even[rows * vectors];
+  words odd[rows * vectors];
   each(all, [&](auto i) VITVP_INLINE_LAMBDA {
-    even[i] = accumulate ? hn::LoadU(d32, place(i)) : hn::Zero(d32);
+    even[i] = hn::LoadU(d32, begin.start + i % vectors * lanes);
+    if (begin.accumulate) even[i] = even[i] + hn::LoadU(d32, place(i));
     odd[i] = hn::Zero(d32);
   });
-  const std::int16_t* pair = a.from;
+  const std::uint8_t* group = a.from;
   const std::size_t row_stride = a.row_stride;
-  const std::size_t pair_stride = a.pair_stride;
-  for (std::size_t p = 0; p < pairs; ++p) {
-    hn::Vec<terms> columns[vectors];
+  const std::size_t group_stride = a.group_stride;
+  for (std::size_t g = 0; g < groups; ++g) {
+    words columns[vectors];
     each(each_vector, [&](auto v) VITVP_INLINE_LAMBDA {
-      columns[v] = hn::LoadU(d16, b + v * lanes * 2);
+      columns[v] = hn::BitCast(
+          d32, hn::LoadU(hn::RebindToUnsigned<sums>(), b + v * lanes));
     });
     each(each_row, [&](auto r) VITVP_INLINE_LAMBDA {
-      std::int32_t two = 0;
-      std::memcpy(&two, pair + r * row_stride, sizeof two);
-      const auto both = hn::BitCast(d16, hn::Set(d32, two));
+      std::int32_t word = 0;
+      std::memcpy(&word, group + r * row_stride, sizeof word);
+      const auto terms = hn::Set(d32, word);
       each(each_vector, [&](auto v) VITVP_INLINE_LAMBDA {
         constexpr std::size_t i = r * vectors + v;
-        even[i] = hn::ReorderWidenMulAccumulate(d32, both, columns[v], even[i],
-                                                odd[i]);
+        even[i] = add_products(terms, columns[v], even[i], odd[i]);
       });
     });
-    b += 2 * tile_columns;
-    pair += pair_stride;
+    b += tile_columns;
+    group += group_stride;
   }
   each(all, [&](auto i) VITVP_INLINE_LAMBDA {
+#if VITVP_BYTE_PRODUCTS
+    hn::StoreU(even[i], d32, place(i));
+#else
     hn::StoreU(hn::RearrangeToOddPlusEven(even[i], odd[i]), d32, place(i));
+#endif
   });
 }
 
-using tile_function = void (*)(const packed_rows&, const std::int16_t*,
-                               std::size_t, bool, std::int32_t*);
+using tile_function = void (*)(const packed_rows&, const std::uint32_t*,
+                               std::size_t, const tile_start&, std::int32_t*);
 
 template <std::size_t vectors, std::size_t... i>
 constexpr std::array<tile_function, tile_rows> tiles_of(
@@ -137,19 +179,18 @@ constexpr std::array<tile_function, tile_rows> tiles_of(
   return {tile<i + 1, vectors>...};
 }
 
-/// acc[r][c] = sum over p < pairs of
-///   a[r][2p]*b[p][c][0] + a[r][2p+1]*b[p][c][1], modulo 2^32,
-/// added to what is there with `accumulate`. `b` is [pairs][tile_columns][2],
-/// `acc` is [rows][tile_columns]. The operands are i8 or u8 values, so that two
-/// products fit i32. 1 <= rows <= tile_rows; of the columns only `columns` are
-/// wanted.
+/// acc[r][c] = what it begins with, plus the sum over all terms k of
+/// a[r][k]*b[k][c] as they are packed, modulo 2^32. `b` is
+/// [groups][tile_columns], `acc` is [rows][tile_columns].
+/// 1 <= rows <= tile_rows; of the columns only `columns` are wanted.
 inline void dot_tile(std::size_t rows, std::size_t columns,
-                     const packed_rows& a, const std::int16_t* b,
-                     std::size_t pairs, bool accumulate, std::int32_t* acc) {
+                     const packed_rows& a, const std::uint32_t* b,
+                     std::size_t groups, const tile_start& begin,
+                     std::int32_t* acc) {
   using all_rows = std::make_index_sequence<tile_rows>;
   static constexpr auto narrow = tiles_of<1>(all_rows());
   static constexpr auto wide = tiles_of<2>(all_rows());
-  (columns <= lanes ? narrow : wide)[rows - 1](a, b, pairs, accumulate, acc);
+  (columns <= lanes ? narrow : wide)[rows - 1](a, b, groups, begin, acc);
 }
 
 #endif

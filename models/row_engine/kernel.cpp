@@ -1,13 +1,23 @@
 #include "models/row_engine/kernel.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "models/row_engine/records.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "models/row_engine/kernel.cpp"
+#define HWY_WANT_AVX3_DL
 #include "models/common/simd.hpp"
+#if HWY_TARGET == HWY_AVX3_DL && !defined(HWY_TARGET_STR_AVX3_DL)
+// Highway 1.0 leaves out avx512vnni, which it looks for on the host.
+#undef HWY_TARGET_STR
+#define HWY_TARGET_STR                                            \
+  HWY_TARGET_STR_AVX3                                             \
+  ",vpclmulqdq,avx512vbmi,avx512vbmi2,vaes,avxvnni,avx512bitalg," \
+  "avx512vpopcntdq,avx512vnni"
+#endif
 // Behind Highway, which they need in every pass.
 #include "models/row_engine/dot_tile-inl.hpp"
 #include "models/row_engine/pack-inl.hpp"
@@ -20,95 +30,123 @@ namespace {
 
 // A is packed as a whole unless it is larger than this: commands that make no
 // sense need no memory that makes none.
-constexpr std::size_t block_elements = std::size_t{1} << 22;
+constexpr std::size_t block_words = std::size_t{1} << 21;
 
 static_assert(tile_columns <= record_block::most_columns);
 
-std::size_t even(std::size_t terms) {
-  return (terms + 1) & ~std::size_t{1};
+const std::uint8_t* bytes_of(const std::uint32_t* words) {
+  return reinterpret_cast<const std::uint8_t*>(words);
+}
+
+std::size_t groups_of(const product& p) {
+  return (p.terms + group_terms - 1) / group_terms;
 }
 
 std::size_t rows_of_block(const product& p) {
-  const std::size_t terms = std::max<std::size_t>(even(p.terms), 2);
-  const std::size_t most = block_elements / terms / tile_rows * tile_rows;
+  const std::size_t groups = std::max<std::size_t>(groups_of(p), 1);
+  const std::size_t most = block_words / groups / tile_rows * tile_rows;
   return std::min<std::size_t>(p.rows, std::max(most, tile_rows));
 }
 
 /// Terms are contiguous: row after row.
-template <typename element>
+template <operand kind>
 packed_rows pack_rows(const product& p, const std::uint8_t* from,
-                      std::size_t rows, std::int16_t* to) {
-  const std::size_t stride = even(p.terms);
+                      std::size_t rows, std::uint32_t* to) {
+  const std::size_t groups = groups_of(p);
   for (std::size_t r = 0; r < rows; ++r) {
-    widen<element>(from + r * p.a_row_stride, p.terms, to + r * stride);
-    if (p.terms % 2 != 0) to[r * stride + p.terms] = 0;
+    pack_row<kind>(from + r * p.a_row_stride, p.terms, to + r * groups);
   }
-  return {to, stride, 2};
+  return {bytes_of(to), 4 * groups, 4};
 }
 
-/// Rows are contiguous: two terms of all rows after the other two.
-template <typename element>
+/// Rows are contiguous: a group of each row, then the next ones.
+template <operand kind>
 packed_rows pack_terms(const product& p, const std::uint8_t* from,
-                       std::size_t rows, std::int16_t* to) {
-  const auto term = [&](std::size_t k) {
-    return from + (p.a_index == nullptr ? k : p.a_index[k]) * p.a_term_stride;
-  };
-  for (std::size_t k = 0; k + 1 < p.terms; k += 2) {
-    interleave<element>(term(k), term(k + 1), rows, to + k * rows);
-  }
-  if (p.terms % 2 != 0) {
-    const std::size_t k = p.terms - 1u;
-    for (std::size_t r = 0; r < rows; ++r) {
-      to[k * rows + 2 * r] = static_cast<element>(term(k)[r]);
-      to[k * rows + 2 * r + 1] = 0;
+                       std::size_t rows, std::uint32_t* to) {
+  for (std::size_t g = 0; g < groups_of(p); ++g) {
+    group_rows terms;
+    for (std::size_t j = 0; j < group_terms; ++j) {
+      const std::size_t k = std::min(g * group_terms + j, p.terms - 1UL);
+      const std::size_t place = p.a_index == nullptr ? k : p.a_index[k];
+      terms[j] = from + place * p.a_term_stride;
     }
+    pack_columns<kind>(terms, rows, to + g * rows);
   }
-  return {to, 2, 2 * rows};
+  return {bytes_of(to), 4, 4 * rows};
 }
 
-template <typename element>
+template <operand kind>
 packed_rows pack_any(const product& p, const std::uint8_t* from,
-                     std::size_t rows, std::int16_t* to) {
-  const std::size_t stride = even(p.terms);
+                     std::size_t rows, std::uint32_t* to) {
+  const std::size_t groups = groups_of(p);
+  std::fill_n(to, rows * groups, 0U);
   for (std::size_t r = 0; r < rows; ++r) {
     for (std::size_t k = 0; k < p.terms; ++k) {
-      const std::size_t term = p.a_index == nullptr ? k : p.a_index[k];
-      to[r * stride + k] = static_cast<element>(
-          from[r * p.a_row_stride + term * p.a_term_stride]);
+      const std::size_t place = p.a_index == nullptr ? k : p.a_index[k];
+      to[r * groups + k / group_terms] |= packed<kind>(
+          from[r * p.a_row_stride + place * p.a_term_stride], k % group_terms);
     }
-    if (p.terms % 2 != 0) to[r * stride + p.terms] = 0;
   }
-  return {to, stride, 2};
+  return {bytes_of(to), 4 * groups, 4};
 }
 
-template <typename element>
+template <operand kind>
 packed_rows pack_a_as(const product& p, std::size_t first, std::size_t rows,
-                      std::int16_t* to) {
+                      std::uint32_t* to) {
   const std::uint8_t* from = p.a + first * p.a_row_stride;
   if (p.a_index == nullptr && p.a_term_stride == 1) {
-    return pack_rows<element>(p, from, rows, to);
+    return pack_rows<kind>(p, from, rows, to);
   }
-  if (p.a_row_stride == 1) return pack_terms<element>(p, from, rows, to);
-  return pack_any<element>(p, from, rows, to);
+  if (p.a_row_stride == 1) return pack_terms<kind>(p, from, rows, to);
+  return pack_any<kind>(p, from, rows, to);
 }
 
-/// Rows [first, first + rows) of A. An odd last term gets a zero beside it.
+/// Rows [first, first + rows) of A.
 packed_rows pack_a(const product& p, std::size_t first, std::size_t rows,
-                   std::int16_t* to) {
-  return p.a_unsigned ? pack_a_as<std::uint8_t>(p, first, rows, to)
-                      : pack_a_as<std::int8_t>(p, first, rows, to);
+                   std::uint32_t* to) {
+  return p.a_unsigned ? pack_a_as<operand::a_unsigned>(p, first, rows, to)
+                      : pack_a_as<operand::a_signed>(p, first, rows, to);
 }
 
-/// Up to tile_columns columns of B from `first` on as i16
-/// [even(terms)/2][tile_columns][2]. What fills it up multiplies zeros or is
-/// never looked at.
+/// Up to tile_columns columns of B from `first` on, as [groups][tile_columns].
+/// Terms that fill up a group are 0. Columns that fill up the panel are never
+/// looked at.
 void pack_b(const product& p, std::size_t first, std::size_t columns,
-            std::int16_t* to) {
-  for (std::size_t k = 0; k < p.terms; k += 2) {
-    const std::uint8_t* row = p.b + k * p.b_term_stride + first;
-    const std::uint8_t* next = k + 1 < p.terms ? row + p.b_term_stride : row;
-    interleave<std::int8_t>(row, next, columns, to + k * tile_columns);
+            std::uint32_t* to) {
+  static constexpr std::array<std::uint8_t, tile_columns> zeros{};
+  for (std::size_t g = 0; g < groups_of(p); ++g) {
+    group_rows terms;
+    for (std::size_t j = 0; j < group_terms; ++j) {
+      const std::size_t k = g * group_terms + j;
+      terms[j] = k < p.terms ? p.b + k * p.b_term_stride + first : zeros.data();
+    }
+    pack_columns<operand::b>(terms, columns, to + g * tile_columns);
   }
+}
+
+/// What the sums of a panel begin with: less a_offset times the sum of the
+/// column of B, where that was added to the terms of A.
+void begin_sums([[maybe_unused]] const product& p,
+                [[maybe_unused]] const std::uint32_t* b, std::int32_t* start) {
+  std::fill_n(start, tile_columns, 0);
+#if VITVP_BYTE_PRODUCTS
+  if (p.a_unsigned) return;
+  constexpr sums d32;
+  constexpr hn::RebindToUnsigned<sums> u32;
+  const auto offset = hn::BitCast(d32, hn::Set(u32, a_offset * 0x01010101U));
+  words none = hn::Zero(d32);
+  words low = none;
+  words high = none;
+  for (std::size_t g = 0; g < groups_of(p); ++g) {
+    const std::uint32_t* group = b + g * tile_columns;
+    low = add_products(offset, hn::BitCast(d32, hn::LoadU(u32, group)), low,
+                       none);
+    high = add_products(offset, hn::BitCast(d32, hn::LoadU(u32, group + lanes)),
+                        high, none);
+  }
+  hn::StoreU(hn::Neg(low), d32, start);
+  hn::StoreU(hn::Neg(high), d32, start + lanes);
+#endif
 }
 
 /// Where a tile lies in the product.
@@ -185,9 +223,11 @@ void load_records(const product& p, const tile_range& panel,
 
 /// All rows of a panel: packed rows by the panel's columns of B, packed at `b`.
 void multiply_panel(const product& p, const tile_range& panel,
-                    const packed_rows& a, const std::int16_t* b) {
+                    const packed_rows& a, const std::uint32_t* b) {
   record_block records{};
   load_records(p, panel, records);
+  alignas(64) std::int32_t start[tile_columns];
+  begin_sums(p, b, start);
   for (std::size_t r = 0; r < panel.rows; r += tile_rows) {
     const tile_range t{panel.row + r, panel.column,
                        std::min(tile_rows, panel.rows - r), panel.columns};
@@ -195,17 +235,17 @@ void multiply_panel(const product& p, const tile_range& panel,
     const bool accumulate = p.partial != nullptr;
     if (accumulate) load_partial(p, t, acc);
     dot_tile(t.rows, t.columns,
-             {a.from + r * a.row_stride, a.row_stride, a.pair_stride}, b,
-             even(p.terms) / 2, accumulate, acc);
+             {a.from + r * a.row_stride, a.row_stride, a.group_stride}, b,
+             groups_of(p), {start, accumulate}, acc);
     finish_tile(p, t, records, acc);
   }
 }
 
 void multiply_all(const product& p, product_workspace& room) {
-  const std::size_t stride = even(p.terms);
+  const std::size_t groups = groups_of(p);
   const std::size_t block = rows_of_block(p);
-  room.a.resize(std::max(room.a.size(), block * stride));
-  room.b.resize(std::max(room.b.size(), tile_columns * stride));
+  room.a.resize(std::max(room.a.size(), block * groups));
+  room.b.resize(std::max(room.b.size(), tile_columns * groups));
   for (std::size_t row = 0; row < p.rows; row += block) {
     const std::size_t rows = std::min(block, p.rows - row);
     const packed_rows a = pack_a(p, row, rows, room.a.data());

@@ -53,8 +53,8 @@ product columns_of(const product& p, std::uint32_t first, std::uint32_t count);
 
 /// Room that a product needs; keeps its size from one product to the next.
 struct product_workspace {
-  std::vector<std::int16_t> a;
-  std::vector<std::int16_t> b;
+  std::vector<std::uint32_t> a;
+  std::vector<std::uint32_t> b;
 };
 
 /// C[r][c] = f(P[r][c] + sum over k of A[r][k]*B[k][c]), exact for every
