@@ -157,9 +157,11 @@ void bus::account(bus_traffic& traffic, const bus_region& region,
   const std::uint64_t time = (sc_core::sc_time_stamp() + delay).value();
   const std::uint64_t wait =
       m_ports[region.target].book(time, beats * cycle) - time;
-  delay += m_latency + ticks(wait + (beats - 1) * cycle);
+  delay += m_latency;
   ++traffic.transactions;
   traffic.bytes += length;
+  if (wait == 0 && beats == 1) return;
+  delay += ticks(wait + (beats - 1) * cycle);
   traffic.waited += ticks(wait);
 }
 

@@ -48,7 +48,9 @@ command_engine::command_engine(const sc_core::sc_module_name& name,
       m_config(config),
       m_workers(config.workers == nullptr ? nobody() : *config.workers),
       m_identity(identity),
-      m_registers(identity.table, identity.table_size) {
+      m_registers(identity.table, identity.table_size),
+      m_origin(m_registers.cell(regs::ORIGIN)),
+      m_interrupt_enable(m_registers.cell(regs::INTERRUPT_ENABLE)) {
   m_config.validate();
   m_access_delay = cycles(m_config.access_cycles);
   m_queue.reserve(m_config.queue_depth);
@@ -60,7 +62,9 @@ command_engine::command_engine(const sc_core::sc_module_name& name,
   }
   for (std::size_t i = 0; i < identity.table_size; ++i) {
     const std::uint32_t offset = identity.table[i].offset;
-    if (offset >= first_command_register) m_staged.push_back(offset);
+    if (offset < first_command_register) continue;
+    const std::size_t place = (offset - first_command_register) / 4;
+    m_staged.push_back({place, &m_registers.cell(offset)});
   }
   define_state_registers();
   define_counter_registers();
@@ -192,12 +196,9 @@ void command_engine::submit(std::uint32_t tag) {
   }
   command c;
   c.tag = tag;
-  c.origin = m_registers.get(regs::ORIGIN);
+  c.origin = m_origin;
   c.submitted = m_access_time;
-  for (const std::uint32_t offset : m_staged) {
-    c.registers.at((offset - first_command_register) / 4) =
-        m_registers.get(offset);
-  }
+  for (const staged_register& r : m_staged) c.registers.at(r.place) = *r.value;
   m_queue.push_back(c);
   // Otherwise the engine comes to it by itself.
   if (!m_executing && m_queue.size() == 1) {
@@ -230,7 +231,7 @@ void command_engine::drive_irq_soon() {
 }
 
 bool command_engine::irq_level() const {
-  return (m_interrupts & m_registers.get(regs::INTERRUPT_ENABLE)) != 0;
+  return (m_interrupts & m_interrupt_enable) != 0;
 }
 
 void command_engine::latch(fault_code code, std::uint64_t address,

@@ -177,7 +177,13 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   unsigned m_next_values = 0;
   command_engine_identity m_identity;
   register_file m_registers;
-  std::vector<std::uint32_t> m_staged;  // offsets of the command registers
+  const std::uint32_t& m_origin;  // registers
+  const std::uint32_t& m_interrupt_enable;
+  struct staged_register {
+    std::size_t place;  // among those of a command
+    const std::uint32_t* value;
+  };
+  std::vector<staged_register> m_staged;
   std::vector<command_observer*> m_observers;
 
   std::vector<command> m_queue;  // the oldest first

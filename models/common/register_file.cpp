@@ -81,7 +81,8 @@ void register_file::on_write(std::uint32_t offset, write_handler handler) {
   at(offset).write = std::move(handler);
 }
 
-std::uint32_t register_file::get(std::uint32_t offset, unsigned index) const {
+const std::uint32_t& register_file::cell(std::uint32_t offset,
+                                         unsigned index) const {
   return at(offset).values.at(index);
 }
 
@@ -92,7 +93,7 @@ void register_file::set(std::uint32_t offset, std::uint32_t value,
 
 void register_file::reset() {
   for (entry& item : m_entries) {
-    item.values.assign(item.info.count, item.info.reset);
+    std::fill(item.values.begin(), item.values.end(), item.info.reset);
   }
 }
 
@@ -101,7 +102,11 @@ register_file::place register_file::find(std::uint64_t offset) {
   const std::uint64_t word = offset / m_bytes;
   if (word < m_places.size()) return m_places[word];
   if (offset > 0xffffffffU) return {};
-  return search(static_cast<std::uint32_t>(offset));
+  if (offset != m_latest_offset || m_latest.item == nullptr) {
+    m_latest_offset = static_cast<std::uint32_t>(offset);
+    m_latest = search(m_latest_offset);
+  }
+  return m_latest;
 }
 
 register_file::place register_file::search(std::uint32_t offset) {

@@ -49,7 +49,12 @@ class register_file {
   void on_write(std::uint32_t offset, write_handler handler);
 
   /// The stored value; handlers are not asked. `index` selects one of an array.
-  std::uint32_t get(std::uint32_t offset, unsigned index = 0) const;
+  std::uint32_t get(std::uint32_t offset, unsigned index = 0) const {
+    return cell(offset, index);
+  }
+  /// Where get() finds it, for those who look often; those of an array follow
+  /// each other. Stays where it is.
+  const std::uint32_t& cell(std::uint32_t offset, unsigned index = 0) const;
   void set(std::uint32_t offset, std::uint32_t value, unsigned index = 0);
   /// All stored values as after power-on.
   void reset();
@@ -88,6 +93,8 @@ class register_file {
   std::uint32_t m_bytes;
   std::vector<std::uint32_t> m_offsets;  // of m_entries, ascending
   std::vector<place> m_places;           // of offset / m_bytes, the first ones
+  std::uint32_t m_latest_offset = 0;     // of the others, the latest one
+  place m_latest;
   std::vector<entry> m_entries;
 };
 

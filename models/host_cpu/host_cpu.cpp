@@ -108,7 +108,11 @@ bool host_cpu::transport(tlm::tlm_command command, std::uint32_t address,
 
 void host_cpu::spend(std::uint64_t cycles) {
   m_counters.cycles_executing += cycles;
-  m_keeper.inc(sc_time::from_value(m_config.clock_period.value() * cycles));
+  if (cycles != m_spent_cycles) {
+    m_spent_cycles = cycles;
+    m_spent = sc_time::from_value(m_config.clock_period.value() * cycles);
+  }
+  m_keeper.inc(m_spent);
 }
 
 void host_cpu::mark_turn() {

@@ -137,6 +137,8 @@ class host_cpu : public sc_core::sc_module, public waits_for_something {
   tlm_utils::tlm_quantumkeeper m_keeper;
   tlm::tlm_generic_payload m_payload;
   sc_core::sc_event m_wake;
+  std::uint64_t m_spent_cycles = 0;  // the last time,
+  sc_core::sc_time m_spent;          // which is so long
   sc_core::sc_time m_next_turn;
   sc_core::sc_time m_bus_time;
   sc_core::sc_time m_sleep_time;

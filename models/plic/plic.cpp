@@ -31,7 +31,10 @@ plic::plic(const sc_core::sc_module_name& name, const plic_config& config)
       external_irq("external_irq"),
       m_config(config),
       m_access_time(config.access_cycles * config.clock_period),
-      m_registers(regs::table) {
+      m_registers(regs::table),
+      m_enable(m_registers.cell(regs::ENABLE)),
+      m_threshold(m_registers.cell(regs::THRESHOLD)),
+      m_priorities(&m_registers.cell(regs::PRIORITY)) {
   m_config.validate();
   define_registers();
   in.register_b_transport(this, &plic::b_transport);
@@ -76,12 +79,12 @@ void plic::reset() {
 
 // The source that a claim would take, 0: none.
 unsigned plic::best() const {
-  std::uint32_t candidates = m_pending & m_registers.get(regs::ENABLE) & ~1U;
+  std::uint32_t candidates = m_pending & m_enable & ~1U;
   unsigned found = 0;
   std::uint32_t highest = 0;
   for (; candidates != 0; candidates &= candidates - 1) {
     const auto source = static_cast<unsigned>(__builtin_ctz(candidates));
-    const std::uint32_t priority = m_registers.get(regs::PRIORITY, source);
+    const std::uint32_t priority = m_priorities[source];
     if (priority > highest) {
       found = source;
       highest = priority;
@@ -100,7 +103,7 @@ void plic::claim() {
 
 void plic::complete(std::uint32_t source) {
   if (source >= source_count) return;
-  m_completed |= bit(source) & m_registers.get(regs::ENABLE);
+  m_completed |= bit(source) & m_enable;
   m_completed_at = sc_core::sc_delta_count();
   m_changed.notify(sc_core::SC_ZERO_TIME);
 }
@@ -146,9 +149,8 @@ void plic::sample() {
     }
   }
   const unsigned source = best();
-  const std::uint32_t priority =
-      source == 0 ? 0 : m_registers.get(regs::PRIORITY, source);
-  external_irq.write(priority > m_registers.get(regs::THRESHOLD));
+  const std::uint32_t priority = source == 0 ? 0 : m_priorities[source];
+  external_irq.write(priority > m_threshold);
 }
 
 }  // namespace vitvp::models

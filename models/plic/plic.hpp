@@ -73,6 +73,9 @@ class plic : public sc_core::sc_module, public waits_for_something {
   plic_config m_config;
   sc_core::sc_time m_access_time;
   register_file m_registers;
+  const std::uint32_t& m_enable;  // registers
+  const std::uint32_t& m_threshold;
+  const std::uint32_t* m_priorities;
   std::vector<wire> m_wires;
   std::uint32_t m_pending = 0;
   std::uint32_t m_claimed = 0;
