@@ -47,8 +47,8 @@ _Noreturn void engine_report_timeout(const struct engines* engines,
   console_printf(
       "firmware: %s: no completion in time: %u of %u commands, waiting for "
       "%u\n",
-      engine_names[id], (unsigned)engines->completed[id],
-      (unsigned)engines->submitted[id], (unsigned)ticket);
+      engine_names[id], (unsigned)engines->shadows[id].completed,
+      (unsigned)engines->shadows[id].submitted, (unsigned)ticket);
   firmware_exit(FIRMWARE_EXIT_ENGINE);
 }
 

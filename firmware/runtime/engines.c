@@ -17,8 +17,8 @@
 /* Polls for room before the core sleeps between them. */
 #define EAGER_ROOM_POLLS 64u
 
-#define WAKING_CAUSES                             \
-  (COMMAND_INTERFACE_INTERRUPT_ENABLE_DONE_MASK | \
+#define WAKING_CAUSES                                \
+  (COMMAND_INTERFACE_INTERRUPT_ENABLE_REACHED_MASK | \
    COMMAND_INTERFACE_INTERRUPT_ENABLE_FAULT_MASK)
 
 #define STAGED_END (COMMAND_REGISTERS_OFFSET + 4 * COMMAND_REGISTERS)
@@ -26,7 +26,7 @@ _Static_assert(DMA_MODE_OFFSET < STAGED_END &&
                    ROW_ENGINE_MODE_OFFSET < STAGED_END &&
                    VECTOR_UNIT_MODE_OFFSET < STAGED_END &&
                    PRUNING_UNIT_MODE_OFFSET < STAGED_END,
-               "command_staged is too small");
+               "command_shadow is too small");
 
 void engines_init(struct engines* engines) {
   engines->dma = dma_default();
@@ -45,11 +45,8 @@ void engines_init(struct engines* engines) {
   };
   for (int i = 0; i < ENGINE_COUNT; ++i) {
     struct command_interface* engine = drivers[i].engine;
-    command_interface_remember(engine, &engines->staged[i], drivers[i].last);
+    command_interface_remember(engine, &engines->shadows[i], drivers[i].last);
     engines->interfaces[i] = *engine;
-    engines->depths[i] = command_interface_depth(engine);
-    engines->completed[i] = command_interface_completed(engine);
-    engines->submitted[i] = engines->completed[i];
   }
   engines->background = 0;
   engines->background_context = 0;
@@ -60,8 +57,7 @@ void engines_init(struct engines* engines) {
 
 bool engines_done(struct engines* engines, enum engine_id id, uint32_t ticket) {
   if (engines_known(engines, id, ticket)) return true;
-  engines->completed[id] =
-      command_interface_completed(&engines->interfaces[id]);
+  (void)command_interface_completed(&engines->interfaces[id]);
   return engines_known(engines, id, ticket);
 }
 
@@ -69,7 +65,7 @@ bool engines_done(struct engines* engines, enum engine_id id, uint32_t ticket) {
 static uint32_t progress(const struct engines* engines) {
   uint32_t sum = 0;
   for (int i = 0; i < ENGINE_COUNT; ++i) {
-    sum += engines->submitted[i] + engines->completed[i];
+    sum += engines->shadows[i].submitted + engines->shadows[i].completed;
   }
   return sum;
 }
@@ -87,27 +83,33 @@ static bool timed_out(struct engines* engines) {
   return false;
 }
 
-/* A completion after clearing raises the interrupt, one before it shows in
- * COMPLETED, which is read afterwards: no wake-up is lost. */
-static void arm(const struct engines* engines, uint32_t mask) {
-  for (int i = 0; i < ENGINE_COUNT; ++i) {
-    if ((mask >> i & 1u) == 0) continue;
-    command_interface_clear_interrupts(&engines->interfaces[i]);
-    command_interface_enable_interrupts(&engines->interfaces[i], WAKING_CAUSES);
-  }
+static bool is_earlier(uint32_t ticket, uint32_t than) {
+  return (int32_t)(ticket - than) < 0;
 }
 
-static void sleep_unless_done(struct engines* engines, enum engine_id id,
-                              uint32_t ticket, uint32_t background_mask) {
+/* The line is high as long as the ticket is reached or a fault is latched: no
+ * wake-up is lost. */
+static void arm(const struct engines* engines, const struct engines_wake* wake) {
+  const struct command_interface* engine = &engines->interfaces[wake->id];
+  command_interface_set_target(engine, wake->ticket);
+  command_interface_enable_interrupts(engine, WAKING_CAUSES);
+}
+
+static void sleep_for(const struct engines* engines, struct engines_wake wake,
+                      const struct engines_wake* other) {
   cpu_set_interrupts(false);
-  arm(engines, 1u << id | background_mask);
-  if (engines_done(engines, id, ticket)) {
-    cpu_set_interrupts(true);
-  } else if (command_interface_faulted(&engines->interfaces[id])) {
-    cpu_set_interrupts(true);
+  if (other->wanted && other->id == wake.id) {
+    if (is_earlier(other->ticket, wake.ticket)) wake.ticket = other->ticket;
+  } else if (other->wanted) {
+    arm(engines, other);
+  }
+  arm(engines, &wake);
+  interrupts_sleep();
+}
+
+static void check_fault(const struct engines* engines, enum engine_id id) {
+  if (command_interface_faulted(&engines->interfaces[id])) {
     engine_report_fault(engines, id);
-  } else {
-    interrupts_sleep();
   }
 }
 
@@ -115,25 +117,31 @@ void engines_sleep(struct engines* engines, enum engine_id id,
                    uint32_t ticket) {
   while (!engines_done(engines, id, ticket)) {
     if (timed_out(engines)) engine_report_timeout(engines, id, ticket);
-    const uint32_t mask =
-        engines->background == 0
-            ? 0
-            : engines->background(engines->background_context);
-    sleep_unless_done(engines, id, ticket, mask);
+    struct engines_wake other = {false, id, 0};
+    if (engines->background != 0) {
+      other = engines->background(engines->background_context);
+    }
+    sleep_for(engines, (struct engines_wake){true, id, ticket}, &other);
+    if (engines_done(engines, id, ticket)) return;
+    check_fault(engines, id);
+    if (other.wanted && other.id != id) check_fault(engines, other.id);
   }
 }
 
 void engines_wait_next(struct engines* engines, enum engine_id id) {
-  if (engines->completed[id] == engines->submitted[id]) return;
-  engines_wait(engines, id, engines->completed[id] + 1);
+  const struct command_shadow* shadow = &engines->shadows[id];
+  if (shadow->completed == shadow->submitted) return;
+  engines_wait(engines, id, shadow->completed + 1);
 }
 
 void engines_wait_idle(struct engines* engines, enum engine_id id) {
-  engines_wait(engines, id, engines->submitted[id]);
+  engines_wait(engines, id, engines->shadows[id].submitted);
 }
 
-uint32_t engines_room(const struct engines* engines, enum engine_id id) {
-  return command_interface_room(&engines->interfaces[id]);
+bool engines_has_room(const struct engines* engines, enum engine_id id,
+                      uint32_t wanted) {
+  return engines->shadows[id].room >= wanted ||
+         command_interface_room(&engines->interfaces[id]) >= wanted;
 }
 
 /* Whether a submission must be tried again; waits for room if so. */
@@ -151,7 +159,8 @@ static bool again(struct engines* engines, enum engine_id id, uint32_t tag,
       engine_report_refused(id, tag);
   }
   /* One command executes beside the `depth` that wait. */
-  const uint32_t ticket = engines->submitted[id] - engines->depths[id];
+  const struct command_shadow* shadow = &engines->shadows[id];
+  const uint32_t ticket = shadow->submitted - shadow->depth;
   if (++*polls > ROOM_POLLS) engine_report_timeout(engines, id, ticket);
   engines_wait(engines, id, ticket);
   /* That was done before: the queue waits for the engine to start. Polling may
@@ -166,7 +175,7 @@ uint32_t engines_dma(struct engines* engines, const struct dma_command* command,
   while (again(engines, ENGINE_DMA, tag,
                dma_submit(&engines->dma, command, tag), &polls)) {
   }
-  return ++engines->submitted[ENGINE_DMA];
+  return engines_last(engines, ENGINE_DMA);
 }
 
 uint32_t engines_row(struct engines* engines,
@@ -177,7 +186,7 @@ uint32_t engines_row(struct engines* engines,
                row_engine_submit(&engines->row_engine, command, tag, origin),
                &polls)) {
   }
-  return ++engines->submitted[ENGINE_ROW];
+  return engines_last(engines, ENGINE_ROW);
 }
 
 uint32_t engines_vector(struct engines* engines,
@@ -188,7 +197,7 @@ uint32_t engines_vector(struct engines* engines,
                vector_unit_submit(&engines->vector_unit, command, tag, origin),
                &polls)) {
   }
-  return ++engines->submitted[ENGINE_VECTOR];
+  return engines_last(engines, ENGINE_VECTOR);
 }
 
 uint32_t engines_importance(struct engines* engines,
@@ -200,7 +209,7 @@ uint32_t engines_importance(struct engines* engines,
       pruning_unit_submit_importance(&engines->pruning_unit, command, tag),
       &polls)) {
   }
-  return ++engines->submitted[ENGINE_PRUNING];
+  return engines_last(engines, ENGINE_PRUNING);
 }
 
 uint32_t engines_select(struct engines* engines,
@@ -211,7 +220,7 @@ uint32_t engines_select(struct engines* engines,
                pruning_unit_submit_select(&engines->pruning_unit, command, tag),
                &polls)) {
   }
-  return ++engines->submitted[ENGINE_PRUNING];
+  return engines_last(engines, ENGINE_PRUNING);
 }
 
 uint32_t engines_scan(struct engines* engines,
@@ -221,5 +230,5 @@ uint32_t engines_scan(struct engines* engines,
                pruning_unit_submit_scan(&engines->pruning_unit, command, tag),
                &polls)) {
   }
-  return ++engines->submitted[ENGINE_PRUNING];
+  return engines_last(engines, ENGINE_PRUNING);
 }

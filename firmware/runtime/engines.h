@@ -27,10 +27,16 @@ enum engine_id {
   ENGINE_COUNT = 4
 };
 
+/* A command whose completion somebody waits for. */
+struct engines_wake {
+  bool wanted; /* else there is none */
+  enum engine_id id;
+  uint32_t ticket;
+};
+
 /* Work that goes on beside what is being waited for; it must not wait. Returns
- * the engines, as a mask of 1 << engine_id, whose next completion may give it
- * something to do. */
-typedef uint32_t (*engines_background)(void* context);
+ * the completion that gives it something to do. */
+typedef struct engines_wake (*engines_background)(void* context);
 
 struct engines {
   struct dma dma;
@@ -38,11 +44,8 @@ struct engines {
   struct vector_unit vector_unit;
   struct pruning_unit pruning_unit;
   struct command_interface interfaces[ENGINE_COUNT];
-  struct command_staged staged[ENGINE_COUNT]; /* pointed at by the above */
-  uint32_t depths[ENGINE_COUNT];
-  uint32_t submitted[ENGINE_COUNT];
-  uint32_t completed[ENGINE_COUNT]; /* as last read */
-  engines_background background;    /* may be null */
+  struct command_shadow shadows[ENGINE_COUNT]; /* pointed at by the above */
+  engines_background background;               /* may be null */
   void* background_context;
   bool watching; /* the watchdog runs */
   uint32_t watched_progress;
@@ -71,7 +74,7 @@ uint32_t engines_scan(struct engines* engines,
 /* True if the command was completed when COMPLETED was read last. */
 static inline bool engines_known(const struct engines* engines,
                                  enum engine_id id, uint32_t ticket) {
-  return (int32_t)(engines->completed[id] - ticket) >= 0;
+  return (int32_t)(engines->shadows[id].completed - ticket) >= 0;
 }
 /* True if the command is completed; reads the register only if it must. */
 bool engines_done(struct engines* engines, enum engine_id id, uint32_t ticket);
@@ -85,18 +88,27 @@ static inline void engines_wait(struct engines* engines, enum engine_id id,
 void engines_wait_next(struct engines* engines, enum engine_id id);
 /* Until everything submitted to the engine is completed. */
 void engines_wait_idle(struct engines* engines, enum engine_id id);
-/* How many commands the engine takes now without waiting; 0 also where it is
- * halted by a fault. */
-uint32_t engines_room(const struct engines* engines, enum engine_id id);
+/* Whether the engine takes `wanted` commands now without waiting; not where it
+ * is found to be halted by a fault. */
+bool engines_has_room(const struct engines* engines, enum engine_id id,
+                      uint32_t wanted);
+/* The ticket that makes room for `wanted` commands, at most the queue's depth,
+ * beside those of others that are submitted. */
+static inline uint32_t engines_room_ticket(const struct engines* engines,
+                                           enum engine_id id, uint32_t wanted) {
+  /* One executes beside those that wait. */
+  return engines->shadows[id].submitted - 1 -
+         (engines->shadows[id].depth - wanted);
+}
 /* A ticket that is done: where there is nothing to wait for. */
 static inline uint32_t engines_past(const struct engines* engines,
                                     enum engine_id id) {
-  return engines->completed[id];
+  return engines->shadows[id].completed;
 }
 /* The ticket of the last submission: done if there was none. */
 static inline uint32_t engines_last(const struct engines* engines,
                                     enum engine_id id) {
-  return engines->submitted[id];
+  return engines->shadows[id].submitted;
 }
 
 #endif

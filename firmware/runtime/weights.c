@@ -98,38 +98,39 @@ static void free_slot(struct weights* weights, uint32_t slot) {
   weights->order[weights->freed++ % WEIGHTS_MOST_SLOTS] = slot;
 }
 
-/* Whether a tile can be fetched now; else, in *mask, what to wait for. */
-static bool can_fetch(struct weights* weights, uint32_t* mask) {
+/* Whether a tile can be fetched now; else, in *wake, what it waits for, if
+ * anything. */
+static bool can_fetch(struct weights* weights, struct engines_wake* wake) {
   struct engines* engines = weights->engines;
-  *mask = 0;
   if (weights->begun == weights->pushed) return false;
   if (weights->held && weights->fetched != weights->taken) return false;
   if (weights->fetched == weights->freed) return false;
   const struct weight_slot* slot = slot_of(weights, weights->fetched);
   if (!engines_done(engines, ENGINE_ROW, slot->used)) {
-    *mask = 1u << ENGINE_ROW;
+    *wake = (struct engines_wake){true, ENGINE_ROW, slot->used};
     return false;
   }
   const uint32_t wanted =
-      smaller(COMMANDS_OF_TILE, engines->depths[ENGINE_DMA]);
-  if (engines_room(engines, ENGINE_DMA) < wanted) {
-    *mask = 1u << ENGINE_DMA;
+      smaller(COMMANDS_OF_TILE, engines->shadows[ENGINE_DMA].depth);
+  if (!engines_has_room(engines, ENGINE_DMA, wanted)) {
+    *wake = (struct engines_wake){
+        true, ENGINE_DMA, engines_room_ticket(engines, ENGINE_DMA, wanted)};
     return false;
   }
   return true;
 }
 
-static uint32_t pump(void* context) {
+static struct engines_wake pump(void* context) {
   struct weights* weights = context;
-  uint32_t mask = 0;
-  while (can_fetch(weights, &mask)) {
+  struct engines_wake wake = {false, ENGINE_DMA, 0};
+  while (can_fetch(weights, &wake)) {
     struct weight_slot* slot = slot_of(weights, weights->fetched);
     fetch_tile(weights, slot);
     slot->loaded = engines_last(weights->engines, ENGINE_DMA);
     ++weights->fetched;
     advance(weights);
   }
-  return mask;
+  return wake;
 }
 
 void weights_init(struct weights* weights, struct engines* engines,
@@ -183,7 +184,8 @@ const struct weight_slot* weights_take(struct weights* weights) {
     if (weights->begun == weights->pushed) engine_report_refused(ENGINE_DMA, 0);
     /* Nothing is under way: make room in the slot and in the DMA's queue. */
     engines_wait(engines, ENGINE_ROW, slot->used);
-    if ((pump(weights) >> ENGINE_DMA & 1u) != 0) {
+    const struct engines_wake wake = pump(weights);
+    if (wake.wanted && wake.id == ENGINE_DMA) {
       engines_wait_next(engines, ENGINE_DMA);
     }
   }

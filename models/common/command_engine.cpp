@@ -17,6 +17,7 @@ constexpr std::uint32_t interface_version = 1;
 constexpr std::uint32_t first_command_register = 0x080;
 constexpr std::uint32_t cause_done = 1;
 constexpr std::uint32_t cause_fault = 2;
+constexpr std::uint32_t cause_reached = 4;
 constexpr std::uint32_t action_clear = 1;
 constexpr std::uint32_t action_clear_counters = 2;
 
@@ -50,7 +51,8 @@ command_engine::command_engine(const sc_core::sc_module_name& name,
       m_identity(identity),
       m_registers(identity.table, identity.table_size),
       m_origin(m_registers.cell(regs::ORIGIN)),
-      m_interrupt_enable(m_registers.cell(regs::INTERRUPT_ENABLE)) {
+      m_interrupt_enable(m_registers.cell(regs::INTERRUPT_ENABLE)),
+      m_target(m_registers.cell(regs::TARGET)) {
   m_config.validate();
   m_access_delay = cycles(m_config.access_cycles);
   m_queue.reserve(m_config.queue_depth);
@@ -85,7 +87,7 @@ void command_engine::define_state_registers() {
   });
   show(regs::STATUS, [this] { return status(); });
   show(regs::COMPLETED, [this] { return m_completed; });
-  show(regs::INTERRUPT_STATUS, [this] { return m_interrupts; });
+  show(regs::INTERRUPT_STATUS, [this] { return pending_causes(); });
   show(regs::ERROR_CODE,
        [this] { return static_cast<std::uint32_t>(m_fault.code); });
   show(regs::ERROR_ADDRESS, [this] { return m_fault.address; });
@@ -120,8 +122,9 @@ void command_engine::define_write_effects() {
                          m_interrupts &= ~value;
                          drive_irq_soon();
                        });
-  m_registers.on_write(regs::INTERRUPT_ENABLE,
-                       [this](std::uint32_t, unsigned) { drive_irq_soon(); });
+  const auto redrive = [this](std::uint32_t, unsigned) { drive_irq_soon(); };
+  m_registers.on_write(regs::INTERRUPT_ENABLE, redrive);
+  m_registers.on_write(regs::TARGET, redrive);
 }
 
 void command_engine::reset() {
@@ -224,6 +227,11 @@ void command_engine::raise(std::uint32_t causes) {
   drive_irq_soon();
 }
 
+std::uint32_t command_engine::pending_causes() const {
+  const auto ahead = static_cast<std::int32_t>(m_completed - m_target);
+  return m_interrupts | (ahead >= 0 ? cause_reached : 0);
+}
+
 /// Only where the line changes: most completions are nobody's interrupt.
 void command_engine::drive_irq_soon() {
   if (irq_level() == m_irq_driven) return;
@@ -231,7 +239,7 @@ void command_engine::drive_irq_soon() {
 }
 
 bool command_engine::irq_level() const {
-  return (m_interrupts & m_interrupt_enable) != 0;
+  return (pending_causes() & m_interrupt_enable) != 0;
 }
 
 void command_engine::latch(fault_code code, std::uint64_t address,

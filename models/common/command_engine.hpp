@@ -157,6 +157,7 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   void submit(std::uint32_t tag);
   void control(std::uint32_t value);
   void raise(std::uint32_t causes);
+  std::uint32_t pending_causes() const;
   bool irq_level() const;
   void drive_irq_soon();
   void latch(fault_code code, std::uint64_t address, std::uint32_t tag);
@@ -179,6 +180,7 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   register_file m_registers;
   const std::uint32_t& m_origin;  // registers
   const std::uint32_t& m_interrupt_enable;
+  const std::uint32_t& m_target;
   struct staged_register {
     std::size_t place;  // among those of a command
     const std::uint32_t* value;

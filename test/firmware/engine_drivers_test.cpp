@@ -103,7 +103,7 @@ TEST_CASE("dma: a copy writes every register, then ORIGIN and SUBMIT") {
 TEST_CASE("registers that are remembered are written when they change") {
   register_mock mock;
   dma unit = dma_default();
-  command_staged staged{};
+  command_shadow staged{};
   for (std::uint32_t at = DMA_SOURCE_OFFSET; at <= DMA_MODE_OFFSET; at += 4) {
     mock.expect_read(VITVP_DMA_BASE + at, at == DMA_ROWS_OFFSET ? 384 : 0);
   }

@@ -10,6 +10,10 @@ void* memset(void* to, int value, size_t count) {
   const uint32_t byte = (uint8_t)value;
   const uint32_t word = byte * 0x01010101u;
   while (at != end && ((uintptr_t)at & 3u) != 0) *at++ = (uint8_t)byte;
+  for (; end - at >= 16; at += 16) {
+    uint32_t* const words = (uint32_t*)(void*)at;
+    words[0] = words[1] = words[2] = words[3] = word;
+  }
   for (; end - at >= 4; at += 4) *(uint32_t*)(void*)at = word;
   while (at != end) *at++ = (uint8_t)byte;
   return to;
