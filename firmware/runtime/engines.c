@@ -89,7 +89,8 @@ static bool is_earlier(uint32_t ticket, uint32_t than) {
 
 /* The line is high as long as the ticket is reached or a fault is latched: no
  * wake-up is lost. */
-static void arm(const struct engines* engines, const struct engines_wake* wake) {
+static void arm(const struct engines* engines,
+                const struct engines_wake* wake) {
   const struct command_interface* engine = &engines->interfaces[wake->id];
   command_interface_set_target(engine, wake->ticket);
   command_interface_enable_interrupts(engine, WAKING_CAUSES);

@@ -40,6 +40,9 @@ emulator::emulator(const emulator_config& config, execution_order order)
   // What nobody wrote is not zero.
   for (std::uint8_t& byte : m_sram)
     byte = static_cast<std::uint8_t>(m_random());
+  for (engine& e : m_engines) {
+    e.registers.at(COMMAND_INTERFACE_TARGET_OFFSET / 4) = 1;
+  }
   m_backend = {this,           read,        write, wait_for_interrupt,
                set_interrupts, set_sources, halt};
 }
@@ -230,6 +233,14 @@ std::uint32_t emulator::waiting(const engine& e) {
   return e.queue.empty() ? 0 : static_cast<std::uint32_t>(e.queue.size() - 1);
 }
 
+std::uint32_t emulator::causes(const engine& e) {
+  const std::uint32_t target =
+      e.registers.at(COMMAND_INTERFACE_TARGET_OFFSET / 4);
+  const bool reached = e.completed - target < 0x80000000U;
+  return e.interrupts |
+         (reached ? COMMAND_INTERFACE_INTERRUPT_STATUS_REACHED_MASK : 0);
+}
+
 std::uint32_t emulator::read_engine(std::size_t index, std::uint32_t offset) {
   const engine& e = m_engines.at(index);
   const std::uint32_t level = waiting(e);
@@ -241,7 +252,7 @@ std::uint32_t emulator::read_engine(std::size_t index, std::uint32_t offset) {
     case COMMAND_INTERFACE_COMPLETED_OFFSET:
       return e.completed;
     case COMMAND_INTERFACE_INTERRUPT_STATUS_OFFSET:
-      return e.interrupts;
+      return causes(e);
     case COMMAND_INTERFACE_ERROR_CODE_OFFSET:
       return e.fault;
     case COMMAND_INTERFACE_ERROR_ADDRESS_OFFSET:
@@ -285,8 +296,7 @@ std::uint32_t emulator::lines() const {
   for (std::size_t i = 0; i < engine_count; ++i) {
     const std::uint32_t enabled = m_engines.at(i).registers.at(
         COMMAND_INTERFACE_INTERRUPT_ENABLE_OFFSET / 4);
-    if ((m_engines.at(i).interrupts & enabled) != 0)
-      mask |= 1U << engine_irqs[i];
+    if ((causes(m_engines.at(i)) & enabled) != 0) mask |= 1U << engine_irqs[i];
   }
   return mask;
 }

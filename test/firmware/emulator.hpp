@@ -122,6 +122,7 @@ class emulator {
                         bool is_write);
   void access_uart(std::uint32_t offset, std::uint32_t& value, bool is_write);
   static std::uint32_t waiting(const engine& e);
+  static std::uint32_t causes(const engine& e);
   std::uint32_t read_engine(std::size_t index, std::uint32_t offset);
   void write_engine(std::size_t index, std::uint32_t offset,
                     std::uint32_t value);

@@ -100,31 +100,77 @@ TEST_CASE("dma: a copy writes every register, then ORIGIN and SUBMIT") {
   CHECK(dma_submit(&unit, &c, tag) == VITVP_OK);
 }
 
+/// An idle DMA with a queue of `depth`, whose registers are 0 but for ROWS, and
+/// that has completed 0xfffffffe commands.
+void expect_remember(register_mock& mock, std::uint32_t depth) {
+  const std::uint32_t base = VITVP_DMA_BASE;
+  for (std::uint32_t at = DMA_SOURCE_OFFSET; at <= DMA_MODE_OFFSET; at += 4) {
+    mock.expect_read(base + at, at == DMA_ROWS_OFFSET ? 384 : 0);
+  }
+  mock.expect_read(base + COMMAND_INTERFACE_ORIGIN_OFFSET, 0);
+  mock.expect_read(base + COMMAND_INTERFACE_TARGET_OFFSET, 1);
+  mock.expect_read(base + COMMAND_INTERFACE_STATUS_OFFSET, depth << 16);
+  mock.expect_read(base + COMMAND_INTERFACE_COMPLETED_OFFSET, 0xfffffffe);
+}
+
 TEST_CASE("registers that are remembered are written when they change") {
   register_mock mock;
   dma unit = dma_default();
-  command_shadow staged{};
-  for (std::uint32_t at = DMA_SOURCE_OFFSET; at <= DMA_MODE_OFFSET; at += 4) {
-    mock.expect_read(VITVP_DMA_BASE + at, at == DMA_ROWS_OFFSET ? 384 : 0);
-  }
-  command_interface_remember(&unit.engine, &staged, DMA_MODE_OFFSET);
+  command_shadow shadow{};
+  expect_remember(mock, 4);
+  command_interface_remember(&unit.engine, &shadow, DMA_MODE_OFFSET);
+  // There is room, and the origin of all commands of the DMA is 0.
+  const std::uint32_t submit = VITVP_DMA_BASE + COMMAND_INTERFACE_SUBMIT_OFFSET;
   dma_command c = copy_command();
-  expect_ready(mock, VITVP_DMA_BASE);
   mock.expect_write(VITVP_DMA_BASE + DMA_SOURCE_OFFSET, c.source);
   mock.expect_write(VITVP_DMA_BASE + DMA_DESTINATION_OFFSET, c.destination);
   mock.expect_write(VITVP_DMA_BASE + DMA_ROW_BYTES_OFFSET, 64);
   mock.expect_write(VITVP_DMA_BASE + DMA_SOURCE_STRIDE_OFFSET, 1152);
   mock.expect_write(VITVP_DMA_BASE + DMA_DESTINATION_STRIDE_OFFSET, 64);
-  expect_submit(mock, VITVP_DMA_BASE, 0);
+  mock.expect_write(submit, tag);
   CHECK(dma_submit(&unit, &c, tag) == VITVP_OK);
   c.source += 64;
   c.fill = true;
   c.value = 0;
-  expect_ready(mock, VITVP_DMA_BASE);
   mock.expect_write(VITVP_DMA_BASE + DMA_SOURCE_OFFSET, c.source);
   mock.expect_write(VITVP_DMA_BASE + DMA_MODE_OFFSET, DMA_MODE_FILL_MASK);
-  expect_submit(mock, VITVP_DMA_BASE, 0);
+  mock.expect_write(submit, tag);
   CHECK(dma_submit(&unit, &c, tag) == VITVP_OK);
+}
+
+TEST_CASE("the state of an engine is read where it is not known") {
+  register_mock mock;
+  command_interface engine = dma_default().engine;
+  command_shadow shadow{};
+  const std::uint32_t base = VITVP_DMA_BASE;
+  const std::uint32_t status = base + COMMAND_INTERFACE_STATUS_OFFSET;
+  const std::uint32_t completed = base + COMMAND_INTERFACE_COMPLETED_OFFSET;
+  const auto submit = [&] {
+    mock.expect_write(base + COMMAND_INTERFACE_SUBMIT_OFFSET, tag);
+    command_interface_submit(&engine, tag, 0);
+  };
+  expect_remember(mock, 2);
+  command_interface_remember(&engine, &shadow, DMA_MODE_OFFSET);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(command_interface_ready(&engine) == VITVP_OK);
+    submit();
+  }
+  // One executes by now.
+  mock.expect_read(status, 1U | 1U << 8 | 2U << 16);
+  CHECK(command_interface_ready(&engine) == VITVP_OK);
+  submit();
+  mock.expect_read(status, 3U | 2U << 8 | 2U << 16);
+  CHECK(command_interface_ready(&engine) == VITVP_BUSY);
+  // 0xfffffffe + 3 were submitted: one is left, and may still wait.
+  mock.expect_read(completed, 0);
+  CHECK(command_interface_completed(&engine) == 0);
+  CHECK(command_interface_ready(&engine) == VITVP_OK);
+  submit();
+  mock.expect_read(status, 4U | 1U << 8 | 2U << 16);
+  CHECK(command_interface_ready(&engine) == VITVP_FAULT);
+  mock.expect_write(base + COMMAND_INTERFACE_TARGET_OFFSET, 2);
+  command_interface_set_target(&engine, 2);
+  command_interface_set_target(&engine, 2);
 }
 
 TEST_CASE("dma: a gather sets the list and the mode, a fill its value") {
@@ -460,6 +506,8 @@ TEST_CASE("the command interface reports state, room and faults") {
   command_interface_enable_interrupts(&engine, 2);
   mock.expect_write(base + COMMAND_INTERFACE_INTERRUPT_STATUS_OFFSET, 3);
   command_interface_clear_interrupts(&engine);
+  mock.expect_write(base + COMMAND_INTERFACE_TARGET_OFFSET, 17);
+  command_interface_set_target(&engine, 17);
 }
 
 }  // namespace vitvp::firmware_test

@@ -46,6 +46,7 @@ constexpr std::uint32_t busy = 1;
 constexpr std::uint32_t full = 2;
 constexpr std::uint32_t faulted = 4;
 constexpr std::uint32_t clear = 1;
+constexpr std::uint32_t reached = 4;  // cause
 constexpr std::uint32_t clear_counters = 2;
 
 sc_core::sc_time ns(double n) {
@@ -221,7 +222,7 @@ TEST_CASE("the interrupt line follows status and enable") {
   stage(b, 10);
   b.submit(1);
   sc_core::sc_start(ns(100));
-  CHECK(b.read(regs::INTERRUPT_STATUS) == 1);
+  CHECK(b.read(regs::INTERRUPT_STATUS) == (1 | reached));
   CHECK_FALSE(b.irq.read());
   b.write(regs::INTERRUPT_ENABLE, 1);
   sc_core::sc_start(ns(1));
@@ -232,7 +233,7 @@ TEST_CASE("the interrupt line follows status and enable") {
   b.write(regs::INTERRUPT_STATUS, 1);
   sc_core::sc_start(ns(1));
   CHECK_FALSE(b.irq.read());
-  CHECK(b.read(regs::INTERRUPT_STATUS) == 0);
+  CHECK(b.read(regs::INTERRUPT_STATUS) == reached);
   stage(b, 10, true);
   b.submit(2);
   sc_core::sc_start(ns(100));
@@ -240,6 +241,40 @@ TEST_CASE("the interrupt line follows status and enable") {
   b.write(regs::INTERRUPT_ENABLE, 3);
   sc_core::sc_start(ns(1));
   CHECK(b.irq.read());
+}
+
+TEST_CASE("the interrupt line tells that a command is completed") {
+  bench b("bench");
+  CHECK(b.read(regs::INTERRUPT_STATUS) == 0);
+  b.write(regs::INTERRUPT_ENABLE, reached);
+  b.write(regs::TARGET, 2);
+  for (const std::uint32_t tag : {1, 2, 3}) {
+    stage(b, 100);
+    b.submit(tag);
+  }
+  sc_core::sc_start(ns(50));
+  while (b.read(regs::COMPLETED) < 2) {
+    CHECK_FALSE(b.irq.read());
+    sc_core::sc_start(ns(1));
+  }
+  sc_core::sc_start(ns(1));
+  CHECK(b.read(regs::COMPLETED) == 2);
+  CHECK(b.irq.read());
+  b.write(regs::INTERRUPT_STATUS, 7);  // lasts while it is so
+  sc_core::sc_start(ns(1));
+  CHECK(b.irq.read());
+  b.write(regs::TARGET, 3);
+  sc_core::sc_start(ns(1));
+  CHECK_FALSE(b.irq.read());
+  sc_core::sc_start(ns(500));
+  CHECK(b.irq.read());
+  // Across the wrap of the counter: 3 is behind -1, and far before 2^31 + 3.
+  b.write(regs::TARGET, 0xffffffff);
+  sc_core::sc_start(ns(1));
+  CHECK(b.irq.read());
+  b.write(regs::TARGET, 0x80000003);
+  sc_core::sc_start(ns(1));
+  CHECK_FALSE(b.irq.read());
 }
 
 TEST_CASE("counters add up and can be cleared") {
