@@ -27,22 +27,29 @@ void dram_channel::reset() {
   m_transfer_begin = m_transfer_end = m_in_flight_ticks = 0;
 }
 
-// When the data of a unit can move at the earliest; opens its row. `free` is
-// when the channel is.
-std::uint64_t dram_channel::ready(std::uint64_t unit, std::uint64_t issue,
-                                  std::uint64_t free) {
-  const std::uint64_t row_number = unit >> m_row_shift;
+// Moves `units` units in one row, counted through all banks, that are issued
+// together; returns the end of the last one. `free` is when the channel is.
+std::uint64_t dram_channel::move_in_row(std::uint64_t row_number,
+                                        std::uint64_t units,
+                                        std::uint64_t issue,
+                                        std::uint64_t free) {
   bank& b = m_banks[row_number & (m_timing.banks - 1)];
   const std::uint64_t row = row_number >> m_bank_shift;
-  if (b.row == row) {
-    ++m_counters.row_hits;
-    return issue + m_timing.row_hit_ticks;
+  std::uint64_t ready = issue + m_timing.row_hit_ticks;
+  std::uint64_t misses = 0;
+  if (b.row != row) {
+    misses = 1;
+    b.row = row;
+    // A bank that is used later than this (by an initiator that runs ahead) is
+    // no reason to wait.
+    ready = std::max(issue, std::min(b.end, free)) + m_timing.row_miss_ticks;
   }
-  ++m_counters.row_misses;
-  b.row = row;
-  // A bank that is used later than this (by an initiator that runs ahead) is
-  // no reason to wait.
-  return std::max(issue, std::min(b.end, free)) + m_timing.row_miss_ticks;
+  m_counters.bursts += units;
+  m_counters.row_hits += units - misses;
+  m_counters.row_misses += misses;
+  // Behind the first unit the others follow without a gap.
+  b.end = std::max(free, ready) + units * m_timing.burst_ticks;
+  return b.end;
 }
 
 // Units of [begin, end).
@@ -51,22 +58,18 @@ std::uint64_t dram_channel::units(std::uint64_t begin,
   return ((end - 1) >> m_unit_shift) - (begin >> m_unit_shift) + 1;
 }
 
-// Moves the units of [begin, end); returns the end of the last one.
+// Moves the units of [begin, end) as one burst; returns the end of the last
+// one.
 std::uint64_t dram_channel::move(std::uint64_t begin, std::uint64_t end,
                                  std::uint64_t issue, std::uint64_t free) {
-  const std::uint64_t last = (end - 1) >> m_unit_shift;
-  for (std::uint64_t unit = begin >> m_unit_shift; unit <= last;) {
+  std::uint64_t unit = begin >> m_unit_shift;
+  for (std::uint64_t left = units(begin, end); left > 0;) {
     const std::uint64_t row_number = unit >> m_row_shift;
-    const std::uint64_t end_of_row = (row_number + 1) << m_row_shift;
-    const std::uint64_t count = std::min(last + 1, end_of_row) - unit;
-    // The units of one burst are issued together: behind the first one in a
-    // row, the others follow without a gap.
-    free =
-        std::max(free, ready(unit, issue, free)) + count * m_timing.burst_ticks;
-    m_counters.bursts += count;
-    m_counters.row_hits += count - 1;
-    m_banks[row_number & (m_timing.banks - 1)].end = free;
+    const std::uint64_t next_row = (row_number + 1) << m_row_shift;
+    const std::uint64_t count = std::min(left, next_row - unit);
+    free = move_in_row(row_number, count, issue, free);
     unit += count;
+    left -= count;
   }
   return free;
 }
@@ -92,30 +95,51 @@ bool dram_channel::is_wide(const channel_transfer& what) const {
          m_timing.latency_ticks + m_timing.row_miss_ticks;
 }
 
-// Moves rows 1 and up, of a transfer whose bursts might as well be issued all
-// at `time`; returns the end of the last one.
-std::uint64_t dram_channel::move_rows(std::uint64_t time,
-                                      const channel_transfer& what,
-                                      std::uint64_t free) {
-  for (std::uint64_t i = 1; i < what.rows;) {
-    const std::uint64_t at = what.row(i);
-    free = move(at, at + what.row_bytes, time, free);
-    // Then what follows in the row of the DRAM that this leaves open.
-    const std::uint64_t row_number =
-        (at + what.row_bytes - 1) >> m_unit_shift >> m_row_shift;
-    const std::uint64_t begin = row_number << m_row_shift << m_unit_shift;
-    const std::uint64_t end = begin + m_timing.row_bytes;
-    std::uint64_t hits = 0;
-    for (++i; i < what.rows; ++i) {
-      const std::uint64_t next = what.row(i);
-      const std::uint64_t next_end = next + what.row_bytes;
-      if (next < begin || next_end > end) break;
-      hits += units(next, next_end);
+// Whether the rows of `what` begin at the same place in a unit, share none, and
+// skip no row of a bank.
+bool dram_channel::is_even(const channel_transfer& what) const {
+  if (what.index != nullptr) return false;
+  if (what.rows == 1) return true;
+  const std::uint64_t begin = what.row(0);
+  const std::uint64_t used = units(begin, begin + what.row_bytes);
+  return what.stride % m_timing.burst_bytes == 0 &&
+         used * m_timing.burst_bytes <= what.stride &&
+         what.stride <= m_timing.row_bytes;
+}
+
+// Moves what is behind the first `moved` units of a transfer that is even and
+// wide, whose bursts might as well be issued all at `time`; returns the end of
+// the last one.
+std::uint64_t dram_channel::move_evenly(std::uint64_t time,
+                                        const channel_transfer& what,
+                                        std::uint64_t moved,
+                                        std::uint64_t free) {
+  const std::uint64_t begin = what.row(0);
+  const std::uint64_t used = units(begin, begin + what.row_bytes);
+  const std::uint64_t all = what.rows * used;
+  const std::uint64_t stride = std::max(used, what.stride >> m_unit_shift);
+  const std::uint64_t row_units = std::uint64_t{1} << m_row_shift;
+  const std::uint64_t first = begin >> m_unit_shift;
+  std::uint64_t row_number = first >> m_row_shift;
+  // From the first unit to the end of that row: in whole strides, and the rest.
+  const std::uint64_t way = row_units - (first & (row_units - 1));
+  std::uint64_t strides = way / stride;
+  std::uint64_t rest = way % stride;
+  const std::uint64_t row_strides = row_units / stride;
+  const std::uint64_t row_rest = row_units % stride;
+  for (; moved < all; ++row_number) {
+    const std::uint64_t upto =
+        std::min(all, strides * used + std::min(rest, used));
+    if (upto > moved) {
+      free = move_in_row(row_number, upto - moved, time, free);
+      moved = upto;
     }
-    free += hits * m_timing.burst_ticks;
-    m_counters.bursts += hits;
-    m_counters.row_hits += hits;
-    m_banks[row_number & (m_timing.banks - 1)].end = free;
+    strides += row_strides;
+    rest += row_rest;
+    if (rest >= stride) {
+      rest -= stride;
+      ++strides;
+    }
   }
   return free;
 }
@@ -143,8 +167,9 @@ std::uint64_t dram_channel::move_bursts(std::uint64_t time,
   bank* open_bank = nullptr;        // in which bank
   std::uint64_t skip = first_bytes;
   for (std::uint64_t i = 0; i < what.rows; ++i) {
-    std::uint64_t at = what.row(i) + skip;
-    const std::uint64_t row_end = what.row(i) + what.row_bytes;
+    std::uint64_t at = what.row(i);
+    const std::uint64_t row_end = at + what.row_bytes;
+    at += skip;
     skip = 0;
     while (at < row_end) {
       const std::uint64_t next = std::min(row_end, what.cut(at));
@@ -175,19 +200,15 @@ channel_answer dram_channel::transfer(std::uint64_t time,
                                       const channel_transfer& what) {
   const std::uint64_t bursts_before = m_counters.bursts;
   const std::uint64_t begin = what.row(0);
-  const std::uint64_t end = begin + what.row_bytes;
-  const std::uint64_t cut = std::min(end, what.cut(begin));
+  const std::uint64_t cut = std::min(begin + what.row_bytes, what.cut(begin));
   std::uint64_t free =
       std::max(m_accesses.next_free(time), std::max(time, m_transfer_end));
   free = move(begin, cut, time, free);
   channel_answer answer;
   answer.first = free + m_timing.latency_ticks;
-  if (is_wide(what)) {
-    if (cut < end) free = move(cut, end, time, free);
-    free = move_rows(time, what, free);
-  } else {
-    free = move_bursts(time, what, cut - begin, free);
-  }
+  free = is_wide(what) && is_even(what)
+             ? move_evenly(time, what, units(begin, cut), free)
+             : move_bursts(time, what, cut - begin, free);
   m_transfer_begin = time;
   m_transfer_end = free;
   m_in_flight_ticks = what.outstanding * (what.burst_bytes >> m_unit_shift) *

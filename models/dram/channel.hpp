@@ -95,16 +95,17 @@ class dram_channel {
   };
   static constexpr std::uint64_t no_row = ~std::uint64_t{0};
 
+  std::uint64_t move_in_row(std::uint64_t row_number, std::uint64_t units,
+                            std::uint64_t issue, std::uint64_t free);
   std::uint64_t units(std::uint64_t begin, std::uint64_t end) const;
   std::uint64_t move(std::uint64_t begin, std::uint64_t end,
                      std::uint64_t issue, std::uint64_t free);
   bool is_wide(const channel_transfer& what) const;
-  std::uint64_t move_rows(std::uint64_t time, const channel_transfer& what,
-                          std::uint64_t free);
+  bool is_even(const channel_transfer& what) const;
+  std::uint64_t move_evenly(std::uint64_t time, const channel_transfer& what,
+                            std::uint64_t moved, std::uint64_t free);
   std::uint64_t move_bursts(std::uint64_t time, const channel_transfer& what,
                             std::uint64_t first_bytes, std::uint64_t free);
-  std::uint64_t ready(std::uint64_t unit, std::uint64_t issue,
-                      std::uint64_t free);
 
   channel_timing m_timing;
   unsigned m_unit_shift = 0;  // log2 of burst_bytes
