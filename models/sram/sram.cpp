@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -54,8 +53,7 @@ sram::sram(const sc_core::sc_module_name& name, const sram_config& config)
       m_footprints({config.banks, config.line_bytes}),
       m_ledger(config.banks),
       m_banks(config.banks),
-      m_beats(config.banks),
-      m_written(config.line_bytes) {
+      m_written(config.total_bytes, config.line_bytes) {
   m_counters.banks.resize(config.banks);
   in.register_b_transport(this, &sram::b_transport);
   in.register_get_direct_mem_ptr(this, &sram::get_direct_mem_ptr);
@@ -65,7 +63,7 @@ sram::sram(const sc_core::sc_module_name& name, const sram_config& config)
 void sram::reset() {
   m_ledger.reset();
   std::fill(m_banks.begin(), m_banks.end(), busy_window());
-  m_written = written_lines(m_config.line_bytes);
+  m_written = written_lines(m_config.total_bytes, m_config.line_bytes);
   m_counters = sram_counters();
   m_counters.banks.resize(m_config.banks);
 }
@@ -153,24 +151,6 @@ void sram::access(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
       last - first + 1;
 }
 
-// m_beats: `beats` in the proportions of `footprint`, without loss.
-void sram::spread(std::uint64_t beats,
-                  const std::vector<std::uint64_t>& footprint) {
-  const std::uint64_t sum =
-      std::accumulate(footprint.begin(), footprint.end(), std::uint64_t{0});
-  std::uint64_t seen = 0;
-  std::uint64_t given = 0;
-  for (std::size_t bank = 0; bank < footprint.size(); ++bank) {
-    seen += footprint[bank];
-    const auto upto = static_cast<std::uint64_t>(static_cast<double>(beats) *
-                                                 static_cast<double>(seen) /
-                                                 static_cast<double>(sum));
-    const std::uint64_t target = seen == sum ? beats : upto;
-    m_beats[bank] = target - given;
-    given = target;
-  }
-}
-
 void sram::mark(std::uint64_t address, const stream_extension& stream) {
   if (stream.index == nullptr) {
     m_written.add_rows(address, stream.rows, stream.row_bytes, stream.stride);
@@ -187,29 +167,29 @@ void sram::stream(std::uint64_t address, stream_extension& stream,
                   const sc_core::sc_time& delay) {
   stream.conflict_cycles = 0;
   if (stream.rows == 0 || stream.row_bytes == 0) return;
-  const std::vector<std::uint64_t>& footprint = m_footprints.beats(
-      {address, stream.rows, stream.row_bytes, stream.stride, stream.index});
-  std::uint64_t bytes = stream.rows * stream.row_bytes;
-  if (stream.beats == 0) {
-    m_beats = footprint;
-  } else {
-    bytes = stream.beats * stream_beat_bytes;
-    spread((bytes + m_config.line_bytes - 1) / m_config.line_bytes, footprint);
-  }
-  const std::uint64_t now = sc_core::sc_time_stamp().value();
+  const std::uint64_t beat_bytes = stream.beats * stream_beat_bytes;
+  const std::uint64_t* beats = m_footprints.beats(
+      {address, stream.rows, stream.row_bytes, stream.stride, stream.index},
+      beat_bytes);
+  const double now = cycles(sc_core::sc_time_stamp().value());
+  const double from = delay == sc_core::SC_ZERO_TIME
+                          ? now
+                          : cycles((sc_core::sc_time_stamp() + delay).value());
   const double duration =
       static_cast<double>(std::max<std::uint64_t>(1, stream.duration_cycles));
-  const stream_ledger::answer answer = m_ledger.book(
-      cycles(now), cycles(now + delay.value()), duration, m_beats);
+  const stream_ledger::answer answer =
+      m_ledger.book(now, from, duration, beats);
   stream.conflict_cycles = answer.conflict_cycles;
   m_counters.banks[answer.bank].conflict_cycles += answer.conflict_cycles;
   std::uint64_t all = 0;
-  for (std::size_t bank = 0; bank < m_beats.size(); ++bank) {
-    m_counters.banks[bank].beats += m_beats[bank];
-    all += m_beats[bank];
+  for (std::size_t bank = 0; bank < m_config.banks; ++bank) {
+    m_counters.banks[bank].beats += beats[bank];
+    all += beats[bank];
   }
   if (stream.is_write) mark(address, stream);
   ++m_counters.streams;
+  const std::uint64_t bytes =
+      beat_bytes != 0 ? beat_bytes : stream.rows * stream.row_bytes;
   (stream.is_write ? m_counters.write_bytes : m_counters.read_bytes) += bytes;
   (stream.is_write ? m_counters.write_beats : m_counters.read_beats) += all;
 }

@@ -93,7 +93,6 @@ class sram : public sc_core::sc_module {
   std::uint64_t beat(unsigned bank, std::uint64_t time);
   void stream(std::uint64_t address, stream_extension& stream,
               const sc_core::sc_time& delay);
-  void spread(std::uint64_t beats, const std::vector<std::uint64_t>& footprint);
   void mark(std::uint64_t address, const stream_extension& stream);
   double cycles(std::uint64_t ticks) const;
 
@@ -102,7 +101,6 @@ class sram : public sc_core::sc_module {
   footprint_cache m_footprints;
   stream_ledger m_ledger;
   std::vector<busy_window> m_banks;
-  std::vector<std::uint64_t> m_beats;  // of the stream at hand, by bank
   written_lines m_written;
   sram_counters m_counters;
 };

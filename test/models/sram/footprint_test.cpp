@@ -26,6 +26,25 @@ beats plain_beats(const bank_layout& layout, const bank_footprint& f) {
   return result;
 }
 
+// Up to and with each bank, rounded down.
+beats plain_spread(std::uint64_t all, const beats& of) {
+  const std::uint64_t sum = std::accumulate(of.begin(), of.end(), 0ULL);
+  beats result;
+  std::uint64_t seen = 0;
+  for (const std::uint64_t bank : of) {
+    const std::uint64_t before = all * seen / sum;
+    seen += bank;
+    result.push_back(all * seen / sum - before);
+  }
+  return result;
+}
+
+beats from(footprint_cache& cache, const bank_layout& layout,
+           const bank_footprint& f, std::uint64_t bytes = 0) {
+  const std::uint64_t* found = cache.beats(f, bytes);
+  return {found, found + layout.banks};
+}
+
 }  // namespace
 
 TEST_CASE("beats of footprints that one can count by hand") {
@@ -70,9 +89,15 @@ TEST_CASE("random footprints, line by line") {
         between(1, 2000), stride, gather ? list.data() : nullptr};
     INFO("round " << round << ", banks " << layout.banks << ", line "
                   << layout.line_bytes << ", stride " << f.stride);
-    REQUIRE(beats_of(layout, f) == plain_beats(layout, f));
-    REQUIRE(cache.beats(f) == plain_beats(layout, f));
-    REQUIRE(cache.beats(f) == plain_beats(layout, f));
+    const beats expected = plain_beats(layout, f);
+    REQUIRE(beats_of(layout, f) == expected);
+    const std::uint64_t bytes = between(1, 100000);
+    const std::uint64_t lines =
+        (bytes + layout.line_bytes - 1) / layout.line_bytes;
+    for (int pass = 0; pass < 2; ++pass) {
+      REQUIRE(from(cache, layout, f) == expected);
+      REQUIRE(from(cache, layout, f, bytes) == plain_spread(lines, expected));
+    }
   }
 }
 
@@ -84,9 +109,43 @@ TEST_CASE("the cache tells footprints apart") {
       for (const std::uint64_t rows : {1U, 2U, 3U}) {
         for (const std::uint64_t stride : {64U, 192U, 200U}) {
           const bank_footprint f{address, rows, 100, stride, nullptr};
-          REQUIRE(cache.beats(f) == plain_beats(layout, f));
+          REQUIRE(from(cache, layout, f) == plain_beats(layout, f));
         }
       }
     }
   }
+}
+
+TEST_CASE("the cache begins anew when it is full") {
+  const bank_layout layout{8, 64};
+  footprint_cache cache(layout);
+  // More than it has room for, most of which differ in one respect only.
+  for (std::uint64_t i = 1; i <= 5000; ++i) {
+    const bank_footprint elsewhere{i, 10, 100, 200, nullptr};
+    const bank_footprint more_rows{64, i, 100, 200, nullptr};
+    const bank_footprint longer{64, 10, i, 200, nullptr};
+    const bank_footprint sparser{64, 10, 100, 8 * i, nullptr};
+    REQUIRE(from(cache, layout, elsewhere) == beats_of(layout, elsewhere));
+    REQUIRE(from(cache, layout, more_rows) == beats_of(layout, more_rows));
+    REQUIRE(from(cache, layout, longer) == beats_of(layout, longer));
+    REQUIRE(from(cache, layout, sparser) == beats_of(layout, sparser));
+    REQUIRE(from(cache, layout, longer, 64 * i) ==
+            spread(i, beats_of(layout, longer)));
+  }
+}
+
+TEST_CASE("the cache tells how many beats are spread") {
+  const bank_layout layout{8, 64};
+  const bank_footprint f{64, 10, 100, 200, nullptr};
+  footprint_cache cache(layout);
+  for (std::uint64_t lines = 1; lines <= 5000; ++lines) {
+    REQUIRE(from(cache, layout, f, 64 * lines) ==
+            spread(lines, beats_of(layout, f)));
+  }
+}
+
+TEST_CASE("beats are spread without loss") {
+  CHECK(spread(1000, {1, 1, 1, 0}) == beats{333, 333, 334, 0});
+  CHECK(spread(2, {3, 3, 3}) == beats{0, 1, 1});
+  CHECK(spread(7, {0, 5, 0}) == beats{0, 7, 0});
 }
