@@ -59,11 +59,15 @@ struct packed_rows {
   std::size_t group_stride;
 };
 
-/// What the sums of a tile begin with: start[c] in column c, and with
-/// `accumulate` what is in the tile already.
-struct tile_start {
+/// What the sums of a tile begin with, start[c] in column c, and with `partial`
+/// what is there, i32 with columns contiguous; where they go, alike. Strides in
+/// bytes; neither needs alignment.
+struct tile_sums {
   const std::int32_t* start;
-  bool accumulate;
+  const std::uint8_t* partial;
+  std::size_t partial_stride;
+  std::uint8_t* to;
+  std::size_t stride;
 };
 
 #if HWY_TARGET == HWY_SCALAR
@@ -71,21 +75,18 @@ struct tile_start {
 // Hosts without vectors.
 inline void dot_tile(std::size_t rows, std::size_t /*columns*/,
                      const packed_rows& a, const std::uint32_t* b,
-                     std::size_t groups, const tile_start& begin,
-                     std::int32_t* acc) {
+                     std::size_t groups, const tile_sums& acc) {
   const auto term = [](std::uint32_t word, unsigned place) {
     return static_cast<std::int32_t>(
         static_cast<std::int16_t>(word >> (16 * place)));
   };
-  const auto add = [](std::int32_t& sum, std::int32_t value) {
-    sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) +
-                                    static_cast<std::uint32_t>(value));
-  };
   for (std::size_t r = 0; r < rows; ++r) {
-    std::int32_t* row = acc + r * tile_columns;
+    std::uint32_t row[tile_columns] = {};
+    if (acc.partial != nullptr) {
+      std::memcpy(row, acc.partial + r * acc.partial_stride, sizeof row);
+    }
     for (std::size_t c = 0; c < tile_columns; ++c) {
-      if (!begin.accumulate) row[c] = 0;
-      add(row[c], begin.start[c]);
+      row[c] += static_cast<std::uint32_t>(acc.start[c]);
     }
     for (std::size_t g = 0; g < groups; ++g) {
       std::uint32_t both = 0;
@@ -93,10 +94,11 @@ inline void dot_tile(std::size_t rows, std::size_t /*columns*/,
                   sizeof both);
       for (std::size_t c = 0; c < tile_columns; ++c) {
         const std::uint32_t pair = b[g * tile_columns + c];
-        add(row[c],
-            term(both, 0) * term(pair, 0) + term(both, 1) * term(pair, 1));
+        row[c] += static_cast<std::uint32_t>(term(both, 0) * term(pair, 0) +
+                                             term(both, 1) * term(pair, 1));
       }
     }
+    std::memcpy(acc.to + r * acc.stride, row, sizeof row);
   }
 }
 
@@ -125,19 +127,22 @@ HWY_INLINE words add_products(words a, words b, words even,
 
 template <std::size_t rows, std::size_t vectors>
 void tile(const packed_rows& a, const std::uint32_t* b, std::size_t groups,
-          const tile_start& begin, std::int32_t* acc) {
+          const tile_sums& acc) {
   constexpr sums d32;
+  constexpr hn::Repartition<std::uint8_t, sums> d8;
   constexpr std::make_index_sequence<rows * vectors> all;
   constexpr std::make_index_sequence<rows> each_row;
   constexpr std::make_index_sequence<vectors> each_vector;
-  const auto place = [acc](std::size_t i) HWY_ATTR {
-    return acc + i / vectors * tile_columns + i % vectors * lanes;
-  };
   words even[rows * vectors];
   words odd[rows * vectors];
   each(all, [&](auto i) VITVP_INLINE_LAMBDA {
-    even[i] = hn::LoadU(d32, begin.start + i % vectors * lanes);
-    if (begin.accumulate) even[i] = even[i] + hn::LoadU(d32, place(i));
+    even[i] = hn::LoadU(d32, acc.start + i % vectors * lanes);
+    if (acc.partial != nullptr) {
+      const std::uint8_t* place = acc.partial +
+                                  i / vectors * acc.partial_stride +
+                                  i % vectors * 4 * lanes;
+      even[i] = hn::Add(even[i], hn::BitCast(d32, hn::LoadU(d8, place)));
+    }
     odd[i] = hn::Zero(d32);
   });
   const std::uint8_t* group = a.from;
@@ -163,15 +168,17 @@ void tile(const packed_rows& a, const std::uint32_t* b, std::size_t groups,
   }
   each(all, [&](auto i) VITVP_INLINE_LAMBDA {
 #if VITVP_BYTE_PRODUCTS
-    hn::StoreU(even[i], d32, place(i));
+    const words sum = even[i];
 #else
-    hn::StoreU(hn::RearrangeToOddPlusEven(even[i], odd[i]), d32, place(i));
+    const words sum = hn::RearrangeToOddPlusEven(even[i], odd[i]);
 #endif
+    hn::StoreU(hn::BitCast(d8, sum), d8,
+               acc.to + i / vectors * acc.stride + i % vectors * 4 * lanes);
   });
 }
 
 using tile_function = void (*)(const packed_rows&, const std::uint32_t*,
-                               std::size_t, const tile_start&, std::int32_t*);
+                               std::size_t, const tile_sums&);
 
 template <std::size_t vectors, std::size_t... i>
 constexpr std::array<tile_function, tile_rows> tiles_of(
@@ -179,18 +186,17 @@ constexpr std::array<tile_function, tile_rows> tiles_of(
   return {tile<i + 1, vectors>...};
 }
 
-/// acc[r][c] = what it begins with, plus the sum over all terms k of
+/// Sums of a tile: what they begin with, plus the sum over all terms k of
 /// a[r][k]*b[k][c] as they are packed, modulo 2^32. `b` is
-/// [groups][tile_columns], `acc` is [rows][tile_columns].
-/// 1 <= rows <= tile_rows; of the columns only `columns` are wanted.
+/// [groups][tile_columns]. 1 <= rows <= tile_rows; of the columns only
+/// `columns` are wanted, but tile_columns of them may be read and written.
 inline void dot_tile(std::size_t rows, std::size_t columns,
                      const packed_rows& a, const std::uint32_t* b,
-                     std::size_t groups, const tile_start& begin,
-                     std::int32_t* acc) {
+                     std::size_t groups, const tile_sums& acc) {
   using all_rows = std::make_index_sequence<tile_rows>;
   static constexpr auto narrow = tiles_of<1>(all_rows());
   static constexpr auto wide = tiles_of<2>(all_rows());
-  (columns <= lanes ? narrow : wide)[rows - 1](a, b, groups, begin, acc);
+  (columns <= lanes ? narrow : wide)[rows - 1](a, b, groups, acc);
 }
 
 #endif

@@ -32,8 +32,6 @@ namespace {
 // sense need no memory that makes none.
 constexpr std::size_t block_words = std::size_t{1} << 21;
 
-static_assert(tile_columns <= record_block::most_columns);
-
 const std::uint8_t* bytes_of(const std::uint32_t* words) {
   return reinterpret_cast<const std::uint8_t*>(words);
 }
@@ -170,74 +168,98 @@ value_range range_of(const product& p) {
   return {p.relu ? 0 : -32768, 32767};
 }
 
-void requantise_tile(const product& p, const tile_range& t,
-                     const record_block& records, std::int32_t* acc) {
+/// Requantises sums on their way to memory. `records` are those of the columns
+/// of the tile, `lanes` times a whole number of them.
+template <typename element>
+void finish_as(const product& p, const tile_range& t,
+               const std::uint8_t* records, const tile_place& place,
+               const std::int32_t* acc) {
   const value_range range = range_of(p);
-  if (p.records_by == record_by::row) {
-    for (std::size_t r = 0; r < t.rows; ++r) {
-      const requantiser by(
-          requantisation::at(p.records + (t.row + r) * record_bytes));
-      for (std::size_t c = 0; c < t.columns; c += lanes) {
-        by.apply(range, acc + r * tile_columns + c);
-      }
-    }
-    return;
-  }
   for (std::size_t c = 0; c < t.columns; c += lanes) {
-    const requantiser by(records, c);
-    for (std::size_t r = 0; r < t.rows; ++r) {
-      by.apply(range, acc + r * tile_columns + c);
+    if (p.records_by == record_by::row) {
+      const std::uint8_t* first = p.records + t.row * record_bytes;
+      store_vector<element>(
+          place, acc, c, [&](std::size_t r, auto sum) HWY_ATTR {
+            const auto record = requantisation::at(first + r * record_bytes);
+            return requantiser(record).apply(range, sum);
+          });
+      continue;
     }
+    const requantiser by = p.records_by == record_by::column
+                               ? requantiser(records + c * record_bytes)
+                               : requantiser(requantisation::at(p.records));
+    store_vector<element>(place, acc, c,
+                          [&](std::size_t /*r*/, auto sum)
+                              HWY_ATTR { return by.apply(range, sum); });
   }
 }
 
 /// Sums to results, in memory.
 void finish_tile(const product& p, const tile_range& t,
-                 const record_block& records, std::int32_t* acc) {
+                 const std::uint8_t* records, const std::int32_t* acc) {
   const tile_place place{
       p.c + t.row * p.c_row_stride + t.column * p.c_column_stride, t.rows,
       t.columns, p.c_row_stride, p.c_column_stride};
   switch (p.output) {
     case output_format::i32:
-      return store_tile<std::int32_t>(place, acc);
+      for (std::size_t c = 0; c < t.columns; c += lanes) {
+        store_vector<std::int32_t>(
+            place, acc, c, [](std::size_t /*r*/, auto sum) { return sum; });
+      }
+      return;
     case output_format::i16:
-      requantise_tile(p, t, records, acc);
-      return store_tile<std::int16_t>(place, acc);
+      return finish_as<std::int16_t>(p, t, records, place, acc);
     case output_format::i8:
-      requantise_tile(p, t, records, acc);
-      return store_tile<std::int8_t>(place, acc);
+      return finish_as<std::int8_t>(p, t, records, place, acc);
   }
 }
 
-/// Records of the columns of a panel; those of a row are loaded with it.
-void load_records(const product& p, const tile_range& panel,
-                  record_block& records) {
-  if (p.output == output_format::i32 || p.records_by == record_by::row) return;
-  const bool by_column = p.records_by == record_by::column;
-  for (std::size_t c = 0; c < tile_columns; ++c) {
-    const std::size_t column = panel.column + std::min(c, panel.columns - 1);
-    records.set(c, requantisation::at(p.records +
-                                      (by_column ? column * record_bytes : 0)));
+/// Those of the columns of a panel; a last one that is not whole is filled up,
+/// at `room`.
+const std::uint8_t* records_of(const product& p, const tile_range& panel,
+                               std::uint8_t* room) {
+  if (p.output == output_format::i32 || p.records_by != record_by::column) {
+    return nullptr;
   }
+  const std::uint8_t* records = p.records + panel.column * record_bytes;
+  if (panel.columns == tile_columns) return records;
+  std::memcpy(room, records, panel.columns * record_bytes);
+  return room;
 }
 
 /// All rows of a panel: packed rows by the panel's columns of B, packed at `b`.
 void multiply_panel(const product& p, const tile_range& panel,
                     const packed_rows& a, const std::uint32_t* b) {
-  record_block records{};
-  load_records(p, panel, records);
+  std::uint8_t room[tile_columns * record_bytes] = {};
+  const std::uint8_t* records = records_of(p, panel, room);
   alignas(64) std::int32_t start[tile_columns];
+  alignas(64) std::int32_t acc[tile_rows * tile_columns];
   begin_sums(p, b, start);
+  const bool whole = panel.columns == tile_columns;
+  const bool direct =
+      whole && p.output == output_format::i32 && p.c_column_stride == 4;
+  auto* const sums_at = reinterpret_cast<std::uint8_t*>(acc);
   for (std::size_t r = 0; r < panel.rows; r += tile_rows) {
     const tile_range t{panel.row + r, panel.column,
                        std::min(tile_rows, panel.rows - r), panel.columns};
-    alignas(64) std::int32_t acc[tile_rows * tile_columns];
-    const bool accumulate = p.partial != nullptr;
-    if (accumulate) load_partial(p, t, acc);
+    tile_sums tile{start, nullptr, 0, sums_at, 4 * tile_columns};
+    if (p.partial != nullptr) {
+      tile.partial = p.partial + t.row * p.partial_row_stride + 4 * t.column;
+      tile.partial_stride = p.partial_row_stride;
+    }
+    if (p.partial != nullptr && !whole) {
+      load_partial(p, t, acc);
+      tile.partial = sums_at;
+      tile.partial_stride = 4 * tile_columns;
+    }
+    if (direct) {
+      tile.to = p.c + t.row * p.c_row_stride + 4 * t.column;
+      tile.stride = p.c_row_stride;
+    }
     dot_tile(t.rows, t.columns,
              {a.from + r * a.row_stride, a.row_stride, a.group_stride}, b,
-             groups_of(p), {start, accumulate}, acc);
-    finish_tile(p, t, records, acc);
+             groups_of(p), tile);
+    if (!direct) finish_tile(p, t, records, acc);
   }
 }
 

@@ -1,8 +1,6 @@
 // Requantisation records as the values of a product take them.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -26,24 +24,6 @@ struct requantisation {
     r.shift = from[6] & 63U;
     r.rounding = r.shift == 0 ? 0 : std::int64_t{1} << (r.shift - 1);
     return r;
-  }
-};
-
-/// Records of the columns of a tile, laid out for vector code: those of even
-/// and of odd columns apart where the values have 64 bits.
-struct record_block {
-  static constexpr std::size_t most_columns = 32;
-
-  std::array<std::int32_t, most_columns> bias;
-  std::array<std::int32_t, most_columns> multiplier;
-  std::array<std::array<std::uint64_t, most_columns / 2>, 2> shift;
-  std::array<std::array<std::int64_t, most_columns / 2>, 2> rounding;
-
-  void set(std::size_t column, const requantisation& r) {
-    bias[column] = r.bias;
-    multiplier[column] = r.multiplier;
-    shift[column % 2][column / 2] = r.shift;
-    rounding[column % 2][column / 2] = r.rounding;
   }
 };
 

@@ -18,104 +18,126 @@
 HWY_BEFORE_NAMESPACE();
 namespace vitvp::models::HWY_NAMESPACE {
 
-/// The tile [rows][tile_columns] of values that fit `element`, in a memory
-/// where (r, c) lies at to + r*row_stride + c*column_stride.
+/// Where the values of a tile go: (r, c) to to + r*row_stride +
+/// c*column_stride.
 struct tile_place {
   std::uint8_t* to;
   std::size_t rows;
   std::size_t columns;
   std::size_t row_stride;
   std::size_t column_stride;
+
+  std::uint8_t* at(std::size_t r, std::size_t c) const {
+    return to + r * row_stride + c * column_stride;
+  }
 };
 
-template <typename element>
-void store_each(const tile_place& place, const std::int32_t* values) {
+// In what follows, `values` are sums [rows][tile_columns], and finish(r, v)
+// makes results that fit `element` of those of row r in columns c to
+// c + lanes - 1, of which the tile may have fewer.
+
+#if HWY_TARGET == HWY_SCALAR
+
+template <typename element, class function>
+void store_vector(const tile_place& place, const std::int32_t* values,
+                  std::size_t c, const function& finish) {
   for (std::size_t r = 0; r < place.rows; ++r) {
-    for (std::size_t c = 0; c < place.columns; ++c) {
-      const auto value = static_cast<element>(values[r * tile_columns + c]);
-      std::memcpy(place.to + r * place.row_stride + c * place.column_stride,
-                  &value, sizeof value);
+    const auto value =
+        static_cast<element>(finish(r, values[r * tile_columns + c]));
+    std::memcpy(place.at(r, c), &value, sizeof value);
+  }
+}
+
+#else
+
+inline words narrow_to(sums /*tag*/, words values) {
+  return values;
+}
+template <class tag>
+hn::Vec<tag> narrow_to(tag d, words values) {
+  return hn::DemoteTo(d, values);
+}
+
+/// Any strides.
+template <typename element, class function>
+void store_each(const tile_place& place, const std::int32_t* values,
+                std::size_t c, const function& finish) {
+  constexpr sums d32;
+  const std::size_t columns = std::min(lanes, place.columns - c);
+  for (std::size_t r = 0; r < place.rows; ++r) {
+    std::int32_t finished[lanes];
+    hn::StoreU(finish(r, hn::LoadU(d32, values + r * tile_columns + c)), d32,
+               finished);
+    for (std::size_t i = 0; i < columns; ++i) {
+      const auto value = static_cast<element>(finished[i]);
+      std::memcpy(place.at(r, c + i), &value, sizeof value);
     }
   }
 }
 
-#if HWY_TARGET != HWY_SCALAR
-
-inline hn::Vec<sums> narrow_to(sums /*tag*/, hn::Vec<sums> values) {
-  return values;
-}
-template <class tag>
-hn::Vec<tag> narrow_to(tag d, hn::Vec<sums> values) {
-  return hn::DemoteTo(d, values);
-}
-
 /// Columns are contiguous.
-template <typename element>
-void store_rows(const tile_place& place, const std::int32_t* values) {
+template <typename element, class function>
+void store_rows(const tile_place& place, const std::int32_t* values,
+                std::size_t c, const function& finish) {
   constexpr hn::Rebind<element, sums> d;
+  const std::size_t columns = std::min(lanes, place.columns - c);
   for (std::size_t r = 0; r < place.rows; ++r) {
-    for (std::size_t c = 0; c < place.columns; c += lanes) {
-      const auto narrow =
-          narrow_to(d, hn::LoadU(sums(), values + r * tile_columns + c));
-      std::uint8_t* to = place.to + r * place.row_stride + c * sizeof(element);
-      if (c + lanes <= place.columns) {
-        hn::StoreU(narrow, d, reinterpret_cast<element*>(to));
-        continue;
-      }
-      element last[lanes];
-      hn::StoreU(narrow, d, last);
-      std::memcpy(to, last, (place.columns - c) * sizeof(element));
+    const auto sum = hn::LoadU(sums(), values + r * tile_columns + c);
+    const auto narrow = narrow_to(d, finish(r, sum));
+    if (columns == lanes) {
+      hn::StoreU(narrow, d, reinterpret_cast<element*>(place.at(r, c)));
+      continue;
     }
+    element last[lanes];
+    hn::StoreU(narrow, d, last);
+    std::memcpy(place.at(r, c), last, columns * sizeof(element));
   }
 }
 
 /// Rows of bytes are contiguous: four of them make one word of a column.
-inline void store_columns(const tile_place& place, const std::int32_t* values) {
+template <class function>
+void store_columns(const tile_place& place, const std::int32_t* values,
+                   std::size_t c, const function& finish) {
   constexpr sums d32;
-  std::uint32_t words[tile_rows / 4 + 1][tile_columns];
+  constexpr hn::RebindToUnsigned<sums> u32;
   const auto byte = hn::Set(d32, 0xff);
+  const std::size_t columns = std::min(lanes, place.columns - c);
   for (std::size_t r = 0; r < place.rows; r += 4) {
-    const auto row = [&](std::size_t i, std::size_t c) {
+    const auto row = [&](std::size_t i) HWY_ATTR {
       const std::size_t at = std::min(r + i, place.rows - 1);
-      return hn::LoadU(d32, values + at * tile_columns + c);
+      return finish(at, hn::LoadU(d32, values + at * tile_columns + c));
     };
-    for (std::size_t c = 0; c < place.columns; c += lanes) {
-      const auto low = hn::Or(hn::And(row(0, c), byte),
-                              hn::ShiftLeft<8>(hn::And(row(1, c), byte)));
-      const auto high =
-          hn::Or(hn::And(row(2, c), byte), hn::ShiftLeft<8>(row(3, c)));
-      const auto word = hn::Or(low, hn::ShiftLeft<16>(high));
-      hn::StoreU(hn::BitCast(hn::RebindToUnsigned<sums>(), word),
-                 hn::RebindToUnsigned<sums>(), &words[r / 4][c]);
-    }
-  }
-  for (std::size_t r = 0; r < place.rows; r += 4) {
+    const auto low =
+        hn::Or(hn::And(row(0), byte), hn::ShiftLeft<8>(hn::And(row(1), byte)));
+    const auto high = hn::Or(hn::And(row(2), byte), hn::ShiftLeft<8>(row(3)));
+    std::uint32_t word[lanes];
+    hn::StoreU(hn::BitCast(u32, hn::Or(low, hn::ShiftLeft<16>(high))), u32,
+               word);
     const std::size_t bytes = std::min<std::size_t>(4, place.rows - r);
-    for (std::size_t c = 0; c < place.columns; ++c) {
-      std::uint8_t* to = place.to + r + c * place.column_stride;
+    for (std::size_t i = 0; i < columns; ++i) {
       if (bytes == 4) {
-        std::memcpy(to, &words[r / 4][c], 4);
+        std::memcpy(place.at(r, c + i), &word[i], 4);
       } else {
-        std::memcpy(to, &words[r / 4][c], bytes);
+        std::memcpy(place.at(r, c + i), &word[i], bytes);
       }
     }
   }
 }
 
-#endif
-
-template <typename element>
-void store_tile(const tile_place& place, const std::int32_t* values) {
-#if HWY_TARGET != HWY_SCALAR
+/// Columns c to c + lanes - 1 of the tile.
+template <typename element, class function>
+void store_vector(const tile_place& place, const std::int32_t* values,
+                  std::size_t c, const function& finish) {
   if (place.column_stride == sizeof(element)) {
-    return store_rows<element>(place, values);
+    store_rows<element>(place, values, c, finish);
+  } else if (sizeof(element) == 1 && place.row_stride == 1) {
+    store_columns(place, values, c, finish);
+  } else {
+    store_each<element>(place, values, c, finish);
   }
-  if (sizeof(element) == 1 && place.row_stride == 1) {
-    return store_columns(place, values);
-  }
-#endif
-  store_each<element>(place, values);
 }
+
+#endif
 
 }  // namespace vitvp::models::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
