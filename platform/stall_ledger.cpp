@@ -20,26 +20,25 @@ stall_ledger::stall_ledger(std::vector<std::string> engines, std::string dma,
                            const sc_core::sc_time& clock_period)
     : m_dma(std::move(dma)),
       m_row_engine(std::move(row_engine)),
+      m_dma_state(m_engines[m_dma]),
+      m_row_engine_state(m_engines[m_row_engine]),
       m_clock_period(clock_period) {
   for (std::string& name : engines) m_engines[std::move(name)];
-}
-
-bool stall_ledger::compute_engine_busy() const {
-  for (const auto& [name, state] : m_engines) {
-    if (name != m_dma && state.busy) return true;
-  }
-  return false;
 }
 
 void stall_ledger::advance() {
   const sc_core::sc_time& now = sc_core::sc_time_stamp();
   const sc_core::sc_time elapsed = now - m_last;
   m_last = now;
-  const bool computing = compute_engine_busy();
-  if (!computing && m_engines.at(m_dma).busy) m_only_dma += elapsed;
-  if (computing && !m_engines.at(m_row_engine).busy) {
-    m_row_engine_waits += elapsed;
-  }
+  const bool computing = m_busy_engines > (m_dma_state.busy ? 1U : 0U);
+  if (!computing && m_dma_state.busy) m_only_dma += elapsed;
+  if (computing && !m_row_engine_state.busy) m_row_engine_waits += elapsed;
+}
+
+void stall_ledger::set_busy(engine_state& engine, bool busy) {
+  if (engine.busy == busy) return;
+  engine.busy = busy;
+  m_busy_engines += busy ? 1U : ~0U;
 }
 
 void stall_ledger::command_started(const std::string& engine,
@@ -51,19 +50,19 @@ void stall_ledger::command_started(const std::string& engine,
                            report.start.to_string() +
                            " while another executed");
   }
-  state.busy = true;
+  set_busy(state, true);
 }
 
 void stall_ledger::command_finished(const std::string& engine,
                                     const models::command_report& report) {
   advance();
   engine_state& state = m_engines.at(engine);
-  state.busy = false;
+  set_busy(state, false);
   add(state.cycles.busy, report.cycles);
   ++state.cycles.commands;
   state.cycles.work += report.work;
-  const sc_core::sc_time accounted =
-      m_clock_period * static_cast<double>(report.cycles.total());
+  const sc_core::sc_time accounted = sc_core::sc_time::from_value(
+      m_clock_period.value() * report.cycles.total());
   if (accounted != report.end - report.start) {
     m_violations.push_back(engine + ": a command took " +
                            (report.end - report.start).to_string() +

@@ -58,11 +58,14 @@ class stall_ledger final : public models::command_observer {
   };
 
   void advance();
-  bool compute_engine_busy() const;
+  void set_busy(engine_state& engine, bool busy);
 
   std::map<std::string, engine_state> m_engines;
+  unsigned m_busy_engines = 0;
   std::string m_dma;
   std::string m_row_engine;
+  const engine_state& m_dma_state;
+  const engine_state& m_row_engine_state;
   sc_core::sc_time m_clock_period;
   sc_core::sc_time m_last = sc_core::SC_ZERO_TIME;
   sc_core::sc_time m_only_dma = sc_core::SC_ZERO_TIME;

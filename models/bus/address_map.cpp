@@ -48,10 +48,7 @@ address_map::address_map(std::vector<bus_region> regions)
   }
 }
 
-const bus_region* address_map::find(std::uint64_t address) const {
-  if (m_latest != nullptr && address - m_latest->base < m_latest->size) {
-    return m_latest;
-  }
+const bus_region* address_map::search(std::uint64_t address) const {
   const auto above =
       std::upper_bound(m_regions.begin(), m_regions.end(), address,
                        [](std::uint64_t value, const bus_region& region) {
@@ -62,14 +59,6 @@ const bus_region* address_map::find(std::uint64_t address) const {
   if (address - region.base >= region.size) return nullptr;
   m_latest = &region;
   return m_latest;
-}
-
-const bus_region* address_map::find(std::uint64_t address,
-                                    std::uint64_t bytes) const {
-  const bus_region* region = find(address);
-  if (region == nullptr || bytes <= 1) return region;
-  const std::uint64_t room = region->size - (address - region->base);
-  return bytes <= room ? region : nullptr;
 }
 
 unsigned address_map::targets() const {

@@ -151,10 +151,12 @@ void bus::account(bus_traffic& traffic, const bus_region& region,
     return;
   }
   const std::uint64_t length = payload.get_data_length();
-  const std::uint64_t beats = std::max<std::uint64_t>(
-      1, (length + m_config.width_bytes - 1) >> m_width_log2);
+  const std::uint64_t beats =
+      length <= m_config.width_bytes
+          ? 1
+          : (length + m_config.width_bytes - 1) >> m_width_log2;
   const std::uint64_t cycle = m_config.clock_period.value();
-  const std::uint64_t time = (sc_core::sc_time_stamp() + delay).value();
+  const std::uint64_t time = sc_core::sc_time_stamp().value() + delay.value();
   const std::uint64_t wait =
       m_ports[region.target].book(time, beats * cycle) - time;
   delay += m_latency;

@@ -82,8 +82,6 @@ void host_cpu::prepare(tlm::tlm_command command, std::uint32_t address,
   m_payload.set_data_ptr(static_cast<unsigned char*>(data));
   m_payload.set_data_length(bytes);
   m_payload.set_streaming_width(bytes);
-  m_payload.set_byte_enable_ptr(nullptr);
-  m_payload.set_byte_enable_length(0);
   m_payload.set_dmi_allowed(false);
   m_payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
 }
@@ -96,13 +94,13 @@ bool host_cpu::transport(tlm::tlm_command command, std::uint32_t address,
     ++m_counters.stores;
   }
   prepare(command, address, data, bytes);
-  const sc_time before = m_keeper.get_current_time();
   sc_time delay = m_keeper.get_local_time();
+  const sc_time before = sc_time_stamp() + delay;
   m_activity = activity::on_bus;
   out->b_transport(m_payload, delay);
   m_activity = activity::running;
   m_keeper.set(delay);
-  m_bus_time += m_keeper.get_current_time() - before;
+  m_bus_time += sc_time_stamp() + delay - before;
   return m_payload.is_response_ok();
 }
 
