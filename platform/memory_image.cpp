@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 #include "firmware/runtime/model_image.h"
 #include "vit/input_error.hpp"
@@ -54,7 +55,7 @@ class layout {
 
   void start_regions() { m_region = m_next; }
 
-  memory_image& image() { return m_image; }
+  memory_image take_image() { return std::move(m_image); }
 
  private:
   std::uint64_t m_base;
@@ -151,8 +152,8 @@ vit_block place_block(layout& memory, const vit::block& block,
   return placed;
 }
 
-std::vector<std::uint8_t> shifted_pixels(const vit::image_set& images,
-                                         std::size_t index) {
+std::vector<std::uint8_t> stored_pixels(const vit::image_set& images,
+                                        std::size_t index) {
   const std::uint8_t* pixels = images.image(index);
   std::vector<std::uint8_t> shifted(images.image_bytes());
   // u - 128 in two's complement is u with its top bit flipped.
@@ -223,16 +224,11 @@ void place_network(layout& memory, const workload& work, vit_image& header) {
   header.head = place_linear(memory, model.head);
 }
 
-void place_images(layout& memory, const workload& work, vit_image& header) {
+void reserve_images(layout& memory, const workload& work, vit_image& header) {
   header.image_stride = static_cast<std::uint32_t>(
       round_up(work.images.image_bytes(), burst_bytes));
   header.images =
       memory.reserve(std::uint64_t{header.image_stride} * work.count, "images");
-  for (std::size_t i = 0; i < work.count; ++i) {
-    memory.image().segments.push_back(
-        {header.images + static_cast<std::uint32_t>(i) * header.image_stride,
-         shifted_pixels(work.images, work.first + i)});
-  }
 }
 
 }  // namespace
@@ -250,7 +246,7 @@ memory_image build_memory_image(const workload& work, std::uint32_t dram_base,
       memory.reserve(sizeof(vit_image), "the model header");
   place_network(memory, work, header);
   memory.close_region("weights");
-  place_images(memory, work, header);
+  reserve_images(memory, work, header);
   memory.close_region("images");
   header.result_stride = vit_result_bytes(size.depth, size.classes);
   header.results = memory.reserve(
@@ -260,12 +256,29 @@ memory_image build_memory_image(const workload& work, std::uint32_t dram_base,
   header.arena = memory.reserve(header.arena_bytes, "activations");
   memory.close_region("activations");
 
-  memory_image& image = memory.image();
+  memory_image image = memory.take_image();
+  image.pixels = header.images;
+  image.pixels_stride = header.image_stride;
+  image.first_image = work.first;
+  image.image_count = work.count;
   image.header = header_address;
   image.segments.push_back({header_address, to_bytes(&header, 1)});
   image.results = header.results;
   image.result_stride = header.result_stride;
   return image;
+}
+
+void write_memory_image(const memory_image& image, const vit::image_set& images,
+                        const memory_writer& write) {
+  for (const memory_segment& segment : image.segments) {
+    write(segment.address, segment.bytes.data(), segment.bytes.size());
+  }
+  std::uint32_t at = image.pixels;
+  for (std::size_t i = 0; i < image.image_count; ++i) {
+    const auto pixels = stored_pixels(images, image.first_image + i);
+    write(at, pixels.data(), pixels.size());
+    at += image.pixels_stride;
+  }
 }
 
 }  // namespace vitvp::platform

@@ -185,10 +185,10 @@ class runner {
   }
 
   void load() {
-    for (const memory_segment& segment : m_in.memory.segments) {
-      m_soc.write_dram(segment.address, segment.bytes.data(),
-                       segment.bytes.size());
-    }
+    write_memory_image(
+        m_in.memory, m_in.images,
+        [this](std::uint32_t address, const std::uint8_t* from,
+               std::size_t bytes) { m_soc.write_dram(address, from, bytes); });
     // What is in DRAM is needed no more.
     std::vector<memory_segment>().swap(m_in.memory.segments);
     for (const models::elf_segment& segment : m_in.elf.segments()) {

@@ -31,11 +31,13 @@ struct loaded_system {
     emulator_config config = machine;
     config.model_address = image.header;
     system = std::make_unique<emulator>(config, execution_order::random);
-    for (const platform::memory_segment& s : image.segments) {
-      if (s.bytes.empty()) continue;
-      std::memcpy(system->memory(s.address, s.bytes.size()), s.bytes.data(),
-                  s.bytes.size());
-    }
+    platform::write_memory_image(
+        image, images,
+        [this](std::uint32_t address, const std::uint8_t* from,
+               std::size_t bytes) {
+          if (bytes > 0)
+            std::memcpy(system->memory(address, bytes), from, bytes);
+        });
   }
   vit_image& header() {
     return *reinterpret_cast<vit_image*>(

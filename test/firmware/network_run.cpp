@@ -158,11 +158,12 @@ network_outcome run_network(const network_case& what) {
   emulator_config machine = what.machine;
   machine.model_address = image.header;
   emulator system(machine, what.order);
-  for (const platform::memory_segment& s : image.segments) {
-    if (s.bytes.empty()) continue;
-    std::memcpy(system.memory(s.address, s.bytes.size()), s.bytes.data(),
-                s.bytes.size());
-  }
+  platform::write_memory_image(
+      image, *what.images,
+      [&system](std::uint32_t address, const std::uint8_t* from,
+                std::size_t bytes) {
+        if (bytes > 0) std::memcpy(system.memory(address, bytes), from, bytes);
+      });
   checker check(what, system, image);
   system.on_command = [&](const finished_command& c) { check.command(c); };
   system.on_progress = [&](std::uint32_t n) { check.image_done(n); };

@@ -34,11 +34,14 @@ vit::geometry odd_geometry() {
 // DRAM as the firmware would see it.
 class memory {
  public:
-  explicit memory(const memory_image& image) : m_bytes(8U << 20) {
-    for (const auto& segment : image.segments) {
-      std::copy(segment.bytes.begin(), segment.bytes.end(),
-                m_bytes.begin() + (segment.address - dram_base));
-    }
+  memory(const memory_image& image, const vit::image_set& images)
+      : m_bytes(8U << 20) {
+    write_memory_image(image, images,
+                       [this](std::uint32_t address, const std::uint8_t* from,
+                              std::size_t bytes) {
+                         std::copy(from, from + bytes,
+                                   m_bytes.begin() + (address - dram_base));
+                       });
   }
   template <typename T>
   T at(std::uint32_t address) const {
@@ -58,7 +61,7 @@ TEST_CASE("the firmware finds every parameter where the image says") {
   const vit::image_set images = vit::make_synthetic_images(model.size, 3, 7);
   const workload work{model, model.pruning, images, 1, 2, VIT_FFN_SPILL};
   const memory_image image = build_memory_image(work, dram_base, 8U << 20);
-  const memory dram(image);
+  const memory dram(image, images);
 
   const auto header = dram.at<vit_image>(image.header);
   CHECK(header.magic == VIT_IMAGE_MAGIC);
@@ -106,7 +109,7 @@ TEST_CASE("a tile of weights with the rows behind it ends in its records") {
   const vit::image_set images = vit::make_synthetic_images(size, 1, 7);
   const workload work{model, model.pruning, images, 0, 1, VIT_FFN_AUTO};
   const memory_image image = build_memory_image(work, dram_base, 8U << 20);
-  const memory dram(image);
+  const memory dram(image, images);
   const auto header = dram.at<vit_image>(image.header);
   const vit_linear qkv = dram.at<vit_block>(header.blocks).qkv;
   REQUIRE(qkv.columns == 144);
