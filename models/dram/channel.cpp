@@ -88,7 +88,7 @@ std::uint64_t dram_channel::access(std::uint64_t time, std::uint64_t address,
 
 // Whether no burst of `what` is ever held up for want of room: by the time that
 // one makes room, those behind it keep the channel busy for longer than it
-// takes to open a row for the next.
+// takes to open a row for the next. So all might as well be issued at once.
 bool dram_channel::is_wide(const channel_transfer& what) const {
   const std::uint64_t others = what.outstanding - std::uint64_t{1};
   return others * m_timing.burst_ticks >=
@@ -107,9 +107,8 @@ bool dram_channel::is_even(const channel_transfer& what) const {
          what.stride <= m_timing.row_bytes;
 }
 
-// Moves what is behind the first `moved` units of a transfer that is even and
-// wide, whose bursts might as well be issued all at `time`; returns the end of
-// the last one.
+// Moves what is behind the first `moved` units of a transfer that is wide and
+// even; returns the end of the last one.
 std::uint64_t dram_channel::move_evenly(std::uint64_t time,
                                         const channel_transfer& what,
                                         std::uint64_t moved,
@@ -141,6 +140,35 @@ std::uint64_t dram_channel::move_evenly(std::uint64_t time,
       ++strides;
     }
   }
+  return free;
+}
+
+// Moves what is behind the first burst, which ends at byte `moved`, of any
+// transfer that is wide; returns the end of the last one.
+std::uint64_t dram_channel::move_rows(std::uint64_t time,
+                                      const channel_transfer& what,
+                                      std::uint64_t moved, std::uint64_t free) {
+  const unsigned shift = m_unit_shift + m_row_shift;
+  std::uint64_t row_number = 0;
+  std::uint64_t waiting = 0;  // units of that row
+  const auto move_waiting = [&] {
+    if (waiting > 0) free = move_in_row(row_number, waiting, time, free);
+    waiting = 0;
+  };
+  for (std::uint64_t i = 0; i < what.rows; ++i) {
+    const std::uint64_t begin = i == 0 ? moved : what.row(i);
+    const std::uint64_t end = what.row(i) + what.row_bytes;
+    if (begin == end) continue;
+    if (begin >> shift != row_number) move_waiting();
+    row_number = begin >> shift;
+    if ((end - 1) >> shift == row_number) {
+      waiting += units(begin, end);
+    } else {
+      move_waiting();
+      free = move(begin, end, time, free);
+    }
+  }
+  move_waiting();
   return free;
 }
 
@@ -206,9 +234,13 @@ channel_answer dram_channel::transfer(std::uint64_t time,
   free = move(begin, cut, time, free);
   channel_answer answer;
   answer.first = free + m_timing.latency_ticks;
-  free = is_wide(what) && is_even(what)
-             ? move_evenly(time, what, units(begin, cut), free)
-             : move_bursts(time, what, cut - begin, free);
+  if (!is_wide(what)) {
+    free = move_bursts(time, what, cut - begin, free);
+  } else if (is_even(what)) {
+    free = move_evenly(time, what, units(begin, cut), free);
+  } else {
+    free = move_rows(time, what, cut, free);
+  }
   m_transfer_begin = time;
   m_transfer_end = free;
   m_in_flight_ticks = what.outstanding * (what.burst_bytes >> m_unit_shift) *

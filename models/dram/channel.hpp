@@ -104,6 +104,8 @@ class dram_channel {
   bool is_even(const channel_transfer& what) const;
   std::uint64_t move_evenly(std::uint64_t time, const channel_transfer& what,
                             std::uint64_t moved, std::uint64_t free);
+  std::uint64_t move_rows(std::uint64_t time, const channel_transfer& what,
+                          std::uint64_t moved, std::uint64_t free);
   std::uint64_t move_bursts(std::uint64_t time, const channel_transfer& what,
                             std::uint64_t first_bytes, std::uint64_t free);
 
