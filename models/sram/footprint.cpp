@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace vitvp::models {
 namespace {
@@ -44,11 +45,11 @@ class bank_counter {
     }
   }
 
-  std::vector<std::uint64_t> beats() const {
-    std::vector<std::uint64_t> result(m_steps);
-    std::partial_sum(result.begin(), result.end(), result.begin());
-    for (std::uint64_t& bank : result) bank += m_everywhere;
-    return result;
+  // Ends the count.
+  std::vector<std::uint64_t> beats() {
+    m_steps[0] += m_everywhere;
+    std::partial_sum(m_steps.begin(), m_steps.end(), m_steps.begin());
+    return std::move(m_steps);
   }
 
  private:
