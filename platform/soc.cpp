@@ -148,7 +148,9 @@ void soc::bind_interrupts() {
   vector_unit.irq(m_lines[map::vector_unit_irq]);
   m_pruning_unit->irq(m_lines[map::pruning_unit_irq]);
   uart.irq(m_lines[map::uart_irq]);
-  for (unsigned source = 1; source < models::plic::source_count; ++source) {
+  for (const unsigned source :
+       {map::dma_irq, map::row_engine_irq, map::vector_unit_irq,
+        map::pruning_unit_irq, map::uart_irq}) {
     plic.sources[source](m_lines[source]);
   }
   plic.external_irq(m_external);

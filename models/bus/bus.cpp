@@ -53,10 +53,7 @@ std::uint64_t extent(const extension& footprint) {
   return (footprint.rows - 1) * footprint.stride + footprint.row_bytes;
 }
 
-std::uint64_t extent(const tlm::tlm_generic_payload& payload) {
-  if (payload.get_command() != tlm::TLM_IGNORE_COMMAND) {
-    return payload.get_data_length();
-  }
+std::uint64_t announced_extent(const tlm::tlm_generic_payload& payload) {
   if (const auto* stream = payload.get_extension<stream_extension>()) {
     return extent(*stream);
   }
@@ -140,7 +137,10 @@ bus_traffic& bus::cell(unsigned initiator, unsigned target) {
 }
 
 const bus_region* bus::route(const tlm::tlm_generic_payload& payload) const {
-  return m_map.find(payload.get_address(), extent(payload));
+  const std::uint64_t bytes = payload.get_command() != tlm::TLM_IGNORE_COMMAND
+                                  ? payload.get_data_length()
+                                  : announced_extent(payload);
+  return m_map.find(payload.get_address(), bytes);
 }
 
 void bus::account(bus_traffic& traffic, const bus_region& region,

@@ -177,7 +177,7 @@ std::string command_engine::waiting_for() const {
 void command_engine::b_transport(tlm::tlm_generic_payload& payload,
                                  sc_core::sc_time& delay) {
   delay += m_access_delay;
-  m_access_time = sc_core::sc_time_stamp() + delay;
+  m_access_delayed = &delay;
   m_registers.transport(payload);
 }
 
@@ -200,7 +200,7 @@ void command_engine::submit(std::uint32_t tag) {
   command c;
   c.tag = tag;
   c.origin = m_origin;
-  c.submitted = m_access_time;
+  c.submitted = sc_core::sc_time_stamp() + *m_access_delayed;
   for (const staged_register& r : m_staged) c.registers.at(r.place) = *r.value;
   m_queue.push_back(c);
   // Otherwise the engine comes to it by itself.

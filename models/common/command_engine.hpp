@@ -190,7 +190,7 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
 
   std::vector<command> m_queue;  // the oldest first
   sc_core::sc_time m_access_delay;
-  sc_core::sc_time m_access_time;  // local time of the current access
+  const sc_core::sc_time* m_access_delayed = nullptr;  // of the current access
   latched_fault m_fault;
   std::uint32_t m_completed = 0;
   std::uint32_t m_interrupts = 0;

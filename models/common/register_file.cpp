@@ -19,7 +19,8 @@ constexpr std::size_t most_places = 1024;
 
 register_file::register_file(const registers::register_info* table,
                              std::size_t count)
-    : m_bytes(count == 0 ? 4 : table[0].bytes) {
+    : m_bytes(count == 0 ? 4 : table[0].bytes),
+      m_shift(static_cast<unsigned>(__builtin_ctz(m_bytes))) {
   for (std::size_t i = 0; i < count; ++i) {
     entry item;
     item.info = table[i];
@@ -59,7 +60,7 @@ register_file::entry& register_file::at(std::uint32_t offset) {
 }
 
 const register_file::entry& register_file::at(std::uint32_t offset) const {
-  const std::size_t word = offset / m_bytes;
+  const std::size_t word = offset >> m_shift;
   if (word < m_places.size() && m_places[word].item != nullptr &&
       m_places[word].item->info.offset == offset) {
     return *m_places[word].item;
@@ -99,7 +100,7 @@ void register_file::reset() {
 
 /// Offsets that are no multiple of the width are none of a register.
 register_file::place register_file::find(std::uint64_t offset) {
-  const std::uint64_t word = offset / m_bytes;
+  const std::uint64_t word = offset >> m_shift;
   if (word < m_places.size()) return m_places[word];
   if (offset > 0xffffffffU) return {};
   if (offset != m_latest_offset || m_latest.item == nullptr) {
@@ -125,7 +126,7 @@ tlm::tlm_response_status register_file::check(
     return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
   }
   if (payload.get_data_length() != m_bytes ||
-      payload.get_address() % m_bytes != 0 ||
+      (payload.get_address() & (m_bytes - 1)) != 0 ||
       payload.get_streaming_width() < m_bytes) {
     return tlm::TLM_BURST_ERROR_RESPONSE;
   }
@@ -156,6 +157,27 @@ void register_file::write(const place& found, std::uint32_t value) {
   }
 }
 
+void register_file::put(tlm::tlm_generic_payload& payload,
+                        std::uint32_t value) const {
+  // Of 4 bytes that is no call.
+  if (m_bytes == 4) {
+    std::memcpy(payload.get_data_ptr(), &value, 4);
+  } else {
+    std::memcpy(payload.get_data_ptr(), &value, m_bytes);
+  }
+}
+
+std::uint32_t register_file::got(
+    const tlm::tlm_generic_payload& payload) const {
+  std::uint32_t value = 0;
+  if (m_bytes == 4) {
+    std::memcpy(&value, payload.get_data_ptr(), 4);
+  } else {
+    std::memcpy(&value, payload.get_data_ptr(), m_bytes);
+  }
+  return value;
+}
+
 void register_file::transport(tlm::tlm_generic_payload& payload) {
   payload.set_dmi_allowed(false);
   if (payload.get_command() == tlm::TLM_IGNORE_COMMAND) {
@@ -167,12 +189,10 @@ void register_file::transport(tlm::tlm_generic_payload& payload) {
   if (status == tlm::TLM_OK_RESPONSE && found.item != nullptr) {
     if (payload.is_read()) {
       const std::uint32_t read = value(found);
-      std::memcpy(payload.get_data_ptr(), &read, m_bytes);
+      put(payload, read);
       if (found.item->read) found.item->read(found.index);
     } else {
-      std::uint32_t written = 0;
-      std::memcpy(&written, payload.get_data_ptr(), m_bytes);
-      write(found, written);
+      write(found, got(payload));
     }
   }
   payload.set_response_status(status);
@@ -184,8 +204,7 @@ unsigned register_file::transport_dbg(tlm::tlm_generic_payload& payload) {
   if (check(payload, found) != tlm::TLM_OK_RESPONSE || found.item == nullptr) {
     return 0;
   }
-  const std::uint32_t read = value(found);
-  std::memcpy(payload.get_data_ptr(), &read, m_bytes);
+  put(payload, value(found));
   return m_bytes;
 }
 

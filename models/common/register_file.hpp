@@ -89,8 +89,12 @@ class register_file {
                                  const place& found) const;
   static std::uint32_t value(const place& found);
   void write(const place& found, std::uint32_t value);
+  // The value of a register in the payload of an access that is right.
+  void put(tlm::tlm_generic_payload& payload, std::uint32_t value) const;
+  std::uint32_t got(const tlm::tlm_generic_payload& payload) const;
 
   std::uint32_t m_bytes;
+  unsigned m_shift;                      // binary logarithm of m_bytes
   std::vector<std::uint32_t> m_offsets;  // of m_entries, ascending
   std::vector<place> m_places;           // of offset / m_bytes, the first ones
   std::uint32_t m_latest_offset = 0;     // of the others, the latest one

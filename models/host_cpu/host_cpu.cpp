@@ -95,12 +95,13 @@ bool host_cpu::transport(tlm::tlm_command command, std::uint32_t address,
   }
   prepare(command, address, data, bytes);
   sc_time delay = m_keeper.get_local_time();
-  const sc_time before = sc_time_stamp() + delay;
+  const sc_time& now = sc_time_stamp();  // goes on if the target waits
+  const sc_time before = now + delay;
   m_activity = activity::on_bus;
   out->b_transport(m_payload, delay);
   m_activity = activity::running;
   m_keeper.set(delay);
-  m_bus_time += sc_time_stamp() + delay - before;
+  m_bus_time += now + delay - before;
   return m_payload.is_response_ok();
 }
 
