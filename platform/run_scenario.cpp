@@ -169,6 +169,10 @@ class runner {
     configure_core(config);
     configure_rtl(config);
     config.sram.workers = &m_workers;
+    // The ISS has pointers into DRAM, and asks nobody before it uses them.
+    if (m_scenario.host_cpu.kind == cpu_kind::native) {
+      config.dram.workers = &m_workers;
+    }
     for (models::command_engine_config* engine :
          {&config.dma.engine, &config.row_engine.engine,
           &config.vector_unit.engine, &config.pruning_unit.engine}) {

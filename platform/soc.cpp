@@ -175,7 +175,7 @@ bool soc::read_memory(std::uint64_t address, void* to,
     return true;
   }
   if (within(map::dram_base, dram.config().size_bytes)) {
-    std::memcpy(to, dram.data() + (address - map::dram_base), bytes);
+    dram.read(address - map::dram_base, to, bytes);
     return true;
   }
   return false;

@@ -56,12 +56,6 @@ command_engine::command_engine(const sc_core::sc_module_name& name,
   m_config.validate();
   m_access_delay = cycles(m_config.access_cycles);
   m_queue.reserve(m_config.queue_depth);
-  for (unsigned i = 0; i < most_values; ++i) {
-    m_jobs[i] =
-        std::make_unique<host_job>([this, i](unsigned part, unsigned thread) {
-          compute_part(i, part, thread);
-        });
-  }
   for (std::size_t i = 0; i < identity.table_size; ++i) {
     const std::uint32_t offset = identity.table[i].offset;
     if (offset < first_command_register) continue;
@@ -139,16 +133,6 @@ void command_engine::reset() {
   m_cut_off = m_executing;
   m_wake.notify();
   drive_irq_soon();
-}
-
-unsigned command_engine::next_values() {
-  m_next_values = (m_next_values + 1) % most_values;
-  m_workers.finish(*m_jobs[m_next_values]);
-  return m_next_values;
-}
-
-void command_engine::finish_values() {
-  for (const std::unique_ptr<host_job>& job : m_jobs) m_workers.finish(*job);
 }
 
 void command_engine::add_observer(command_observer& observer) {

@@ -108,24 +108,8 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   /// long the command takes. May wait(), for no longer than that. Throws
   /// command_fault.
   virtual execution execute(const command& c) = 0;
-  /// Values of so many commands may be under way.
-  static constexpr unsigned most_values = 4;
-
-  /// Part of the values that begin_values() announced; on any thread.
-  virtual void compute_part(unsigned /*values*/, unsigned /*part*/,
-                            unsigned /*thread*/) {}
-
-  /// Room for the values of another command: one of most_values, done with.
-  unsigned next_values();
-  /// The memory that they touch goes here before begin_values(), which has
-  /// their parts computed: they are there before anybody looks.
-  host_job& job_of(unsigned values) { return *m_jobs[values]; }
-  void begin_values(unsigned values, unsigned parts) {
-    m_workers.start(*m_jobs[values], parts);
-  }
-  /// Destructors of engines with values call it.
-  void finish_values();
-  const host_workers& workers() const { return m_workers; }
+  /// Who computes values.
+  host_workers& workers() { return m_workers; }
 
   /// Called at completion: makes results visible that are no memory.
   virtual void commit() {}
@@ -174,8 +158,6 @@ class command_engine : public sc_core::sc_module, public waits_for_something {
   std::string m_name;
   command_engine_config m_config;
   host_workers& m_workers;
-  std::array<std::unique_ptr<host_job>, most_values> m_jobs;
-  unsigned m_next_values = 0;
   command_engine_identity m_identity;
   register_file m_registers;
   const std::uint32_t& m_origin;  // registers

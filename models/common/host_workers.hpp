@@ -2,6 +2,7 @@
 // on.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
@@ -11,6 +12,9 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "models/common/host_blocks.hpp"
+#include "models/common/host_bytes.hpp"
 
 namespace vitvp::models {
 
@@ -26,36 +30,37 @@ class host_job {
 
   explicit host_job(part_function run) : m_run(std::move(run)) {}
 
-  /// Memory that the parts read or write from now on; until finished.
-  void touches(const std::uint8_t* from, std::size_t bytes, bool is_write) {
-    if (bytes > 0) m_touched.push_back({from, from + bytes, is_write});
+  /// Memory that the parts will read or write; said anew before each start, and
+  /// by who is alone (host_workers::alone()) never.
+  void reads(const host_bytes& bytes) {
+    if (!bytes.empty()) m_read.push_back(bytes);
+  }
+  void writes(const host_bytes& bytes) {
+    if (!bytes.empty()) m_written.push_back(bytes);
   }
 
  private:
   friend class host_workers;
-  struct range {
-    const std::uint8_t* begin;
-    const std::uint8_t* end;
-    bool is_write;
-  };
 
-  bool conflicts(const range& with) const;
+  bool conflicts(const host_bytes& with, bool is_write) const;
+  bool conflicts(const host_job& with) const;
 
   part_function m_run;
-  std::vector<range> m_touched;
+  // The simulation's thread alone looks at these.
+  std::vector<host_bytes> m_read, m_written;
   bool m_started = false;
-  unsigned m_parts = 0;
-  unsigned m_claimed = 0;  // under the workers' mutex
-  std::atomic<unsigned> m_left{0};
+  unsigned m_place = 0;
 };
 
 /// `threads` - 1 threads beside the one that owns this: the simulation's, which
-/// alone calls start(), finish() and settle(). With one thread a job is done
-/// when start() returns.
+/// alone calls everything here. With one thread a job is done when start()
+/// returns.
 ///
-/// Whoever looks at memory, or changes it, by other means than a job says so
-/// before, with settle(): it sees the memory as if every job had been done when
-/// it was started. So nothing depends on the number of threads but time.
+/// A job waits for those started before it that write what it touches or read
+/// what it writes. Whoever looks at memory, or changes it, by other means than
+/// a job says so before, with settle(). So everybody sees the memory as if
+/// every job had been done when it was started, and nothing depends on the
+/// number of threads but time.
 class host_workers {
  public:
   explicit host_workers(unsigned threads);
@@ -65,36 +70,117 @@ class host_workers {
   host_workers& operator=(const host_workers&) = delete;
 
   unsigned threads() const { return m_threads; }
+  bool alone() const { return m_threads == 1; }
 
-  /// Begins a job of `parts` >= 1 parts. It must not be under way; what it
-  /// touches must have been settled, as whoever got pointers to it did.
-  void start(host_job& job, unsigned parts);
-  /// Returns when it is done; helps with it. Nothing if it is not under way.
+  /// Begins a job of `parts` >= 1 parts, which must not be under way. It is
+  /// done at once, in this thread, if it touches memory that is not watched,
+  /// or if it `is_small`, not worth telling another thread, and waits for none.
+  void start(host_job& job, unsigned parts, bool is_small = false);
+  /// Does a job at once, in this thread.
+  void run(host_job& job, unsigned parts);
+  /// Returns when it is done; helps with it, with what it waits for, and else
+  /// with whatever there is to do. Nothing if it is not under way.
   void finish(host_job& job);
   /// Finishes the jobs that write any of the bytes, or, for a write, read any.
   void settle(const std::uint8_t* from, std::size_t bytes, bool is_write) {
-    if (!m_under_way.empty()) settle_conflicts({from, from + bytes, is_write});
+    if (m_under_way != 0 && bytes > 0) {
+      settle_conflicts({from, 1, bytes, 0}, is_write);
+    }
   }
   /// Finishes all jobs.
   void settle();
 
  private:
-  void settle_conflicts(const host_job::range& with);
-  unsigned claim(host_job& job);
-  bool run_part(host_job* job, unsigned thread);
+  friend class watched_memory;
+
+  // Jobs that are under way have places, in the order of their starts, around
+  // and around; sets of them have a bit for each place.
+  static constexpr unsigned places = 64;
+  using place_set = std::uint64_t;
+
+  // What a job touches, as one may ask it without looking at the job.
+  struct footprint {
+    host_blocks read;
+    host_blocks written;
+    bool may_conflict(const footprint& with) const {
+      return written.meets(with.written) || written.meets(with.read) ||
+             read.meets(with.written);
+    }
+  };
+  struct memory {
+    host_bytes bytes;
+    unsigned block_bits;  // of an offset within a block
+  };
+
+  struct entry {
+    host_job* job = nullptr;
+    place_set after = 0;  // unfinished jobs that it waits for, and they
+    unsigned parts = 0;
+    unsigned claimed = 0;
+    unsigned ended = 0;
+  };
+
+  bool is_done(const host_job& job) const;
+  bool add(const host_bytes& bytes, host_blocks& to) const;
+  bool add(const host_job& job, footprint& to) const;
+  void settle_conflicts(const host_bytes& with, bool is_write);
+  place_set conflicts_of(const host_job& job, const footprint& touched) const;
+  void take_place(host_job& job, const footprint& touched);
+  void forget(host_job& job);
+  void forget_done();
+  void run_alone(host_job& job, unsigned parts);
+  void help_until_done(const host_job& job);
+
+  unsigned oldest_of(place_set jobs) const;
+  void run_part(unsigned place, unsigned thread,
+                std::unique_lock<std::mutex>& lock);
+  void end(unsigned place);
   void work(unsigned thread);
-  bool wait_for_work();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
 
   unsigned m_threads;
-  std::vector<host_job*> m_under_way;  // the simulation's alone
   std::vector<std::thread> m_workers;
+
+  // The simulation's thread alone looks at these.
+  std::vector<memory> m_watched;
+  std::array<host_job*, places> m_jobs{};
+  std::array<footprint, places> m_touched;
+  place_set m_under_way = 0;  // taken places; some jobs may be done
+  unsigned m_next = 0;        // place
 
   std::mutex m_mutex;
   std::condition_variable m_wake;
-  std::vector<host_job*> m_open;       // that have parts to claim
-  std::atomic<unsigned> m_waiting{0};  // entries of m_open
+  std::array<entry, places> m_entries;
+  place_set m_blocked = 0;  // jobs that wait for others
+  unsigned m_newest = 0;    // place
   unsigned m_asleep = 0;
+  // Changed under the mutex only.
+  std::atomic<place_set> m_open{0};        // jobs that have parts to claim
+  std::atomic<place_set> m_unfinished{0};  // jobs that are not done
   std::atomic<bool> m_ends{false};
+};
+
+/// Memory whose every user settles before: jobs may touch it beyond their
+/// start.
+class watched_memory {
+ public:
+  /// `workers`, null if there are none, outlive this.
+  watched_memory(host_workers* workers, const std::uint8_t* data,
+                 std::size_t bytes);
+  ~watched_memory();
+  watched_memory(const watched_memory&) = delete;
+  watched_memory& operator=(const watched_memory&) = delete;
+
+  /// For who is about to look at bytes of it, or to change them.
+  void settle(std::uint64_t offset, std::size_t bytes, bool is_write) const {
+    if (m_workers != nullptr) {
+      m_workers->settle(m_data + offset, bytes, is_write);
+    }
+  }
+
+ private:
+  host_workers* m_workers;
+  const std::uint8_t* m_data;
 };
 
 }  // namespace vitvp::models

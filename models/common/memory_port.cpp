@@ -44,9 +44,10 @@ void memory_port::invalidate(sc_dt::uint64 first, sc_dt::uint64 last) {
 }
 
 std::uint8_t* memory_port::direct(tlm::tlm_command command,
-                                  std::uint64_t address, std::uint64_t bytes) {
+                                  std::uint64_t address, std::uint64_t bytes,
+                                  user whose) {
   std::uint8_t* memory = granted(command, address, bytes);
-  if (memory != nullptr && m_workers != nullptr) {
+  if (whose == user::caller && memory != nullptr && m_workers != nullptr) {
     m_workers->settle(memory, bytes, command == tlm::TLM_WRITE_COMMAND);
   }
   return memory;
@@ -137,10 +138,11 @@ void memory_port::append(std::uint64_t address, std::uint64_t bytes,
 }
 
 const_view memory_port::read(const region& from,
-                             std::vector<std::uint8_t>& scratch, bool copy) {
+                             std::vector<std::uint8_t>& scratch, bool copy,
+                             user whose) {
   if (!copy) {
     const std::uint8_t* memory =
-        direct(tlm::TLM_READ_COMMAND, from.address, from.extent());
+        direct(tlm::TLM_READ_COMMAND, from.address, from.extent(), whose);
     if (memory != nullptr) return {memory, from.stride};
   }
   scratch.clear();
@@ -155,9 +157,9 @@ const_view memory_port::read(const region& from,
 }
 
 view memory_port::begin_write(const region& to,
-                              std::vector<std::uint8_t>& scratch) {
+                              std::vector<std::uint8_t>& scratch, user whose) {
   std::uint8_t* memory =
-      direct(tlm::TLM_WRITE_COMMAND, to.address, to.extent());
+      direct(tlm::TLM_WRITE_COMMAND, to.address, to.extent(), whose);
   if (memory != nullptr) return {memory, to.stride, true};
   probe(to);
   scratch.resize(to.rows * to.row_bytes);

@@ -25,6 +25,10 @@ struct region {
 
   /// Bytes from the first to behind the last one. Requires rows >= 1.
   std::uint64_t extent() const { return (rows - 1) * stride + row_bytes; }
+  /// Where it lies in the host's memory if its first byte is at `data`.
+  host_bytes at(const std::uint8_t* data) const {
+    return {data, rows, row_bytes, stride};
+  }
   /// Whether some address between first and last byte lies in both.
   bool overlaps(const region& other) const {
     return address < other.address + other.extent() &&
@@ -48,14 +52,19 @@ struct view {
 /// take no simulated time; accesses that shall take time go through access().
 ///
 /// Views through DMI alias each other where their regions overlap. All pointers
-/// are valid until simulated time advances or the DMI range is invalidated.
+/// are valid until simulated time advances or the DMI range is invalidated; for
+/// a job, until it is done.
 class memory_port {
  public:
   using socket_type = tlm_utils::simple_initiator_socket<memory_port>;
 
+  /// Who is going to use a pointer to memory: the caller, who may do so when it
+  /// gets it, or a job of the workers, which says what it touches.
+  enum class user { caller, job };
+
   /// Inside the constructor of an sc_module, whose child the socket becomes.
-  /// Pointers to memory are given out when `workers`, if there are any, are
-  /// done with it.
+  /// Pointers for the caller are given out when `workers`, if there are any,
+  /// are done with what they point to.
   explicit memory_port(const char* name, bool use_dmi = true,
                        host_workers* workers = nullptr);
 
@@ -66,11 +75,12 @@ class memory_port {
   /// The rows of a region: memory itself, or `scratch`, filled row by row.
   /// With `copy` always scratch. Requires rows >= 1 and row_bytes >= 1.
   const_view read(const region& from, std::vector<std::uint8_t>& scratch,
-                  bool copy = false);
+                  bool copy = false, user whose = user::caller);
   /// Room for the rows of a region, whose every byte is to be written: memory
   /// itself, or `scratch`. A row that is not mapped faults here, before
   /// anything is written. Requires rows >= 1 and row_bytes >= 1.
-  view begin_write(const region& to, std::vector<std::uint8_t>& scratch);
+  view begin_write(const region& to, std::vector<std::uint8_t>& scratch,
+                   user whose = user::caller);
   /// Ends begin_write(): carries the rows to memory unless they are there.
   void end_write(const region& to, const view& rows);
   /// Writes `bytes` bytes.
@@ -84,7 +94,7 @@ class memory_port {
   /// Pointer into DMI memory, or null if [address, address + bytes) is not
   /// wholly in one range that grants the access.
   std::uint8_t* direct(tlm::tlm_command command, std::uint64_t address,
-                       std::uint64_t bytes);
+                       std::uint64_t bytes, user whose = user::caller);
 
   /// Announces that the region is read or written over `duration_cycles` with
   /// `beats` accesses (0: one for each line of each row) from now on; returns

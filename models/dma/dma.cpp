@@ -50,7 +50,7 @@ void dma_config::validate() const {
 dma::dma(const sc_core::sc_module_name& name, const dma_config& config)
     : command_engine(name, config.engine, identity()),
       m_config(config),
-      m_mover(mem) {
+      m_mover(mem, workers()) {
   m_config.validate();
   registers().on_peek(regs::LIMITS, [this](unsigned) {
     return m_config.burst_bytes | m_config.outstanding << 16;

@@ -34,29 +34,44 @@ void copy(const std::uint8_t* from, std::uint64_t bytes, std::uint8_t* to) {
   std::memmove(to, from, bytes);
 }
 
+// Fewer are not worth telling another thread.
+constexpr std::uint64_t least_bytes = 4096;
+
 void check(bool mapped, std::uint64_t address) {
   if (!mapped) throw command_fault(fault_code::address, address);
 }
 
 }  // namespace
 
+dma_mover::dma_mover(memory_port& memory, host_workers& workers)
+    : m_memory(memory),
+      m_jobs(workers, [](const work& w, unsigned, unsigned) { carry(w); }) {}
+
 void dma_mover::move(const dma_command& d) {
-  m_index.clear();
-  if (d.gather) read_index(d);
+  using user = memory_port::user;
+  work& w = m_jobs.next();
+  w.command = d;
+  w.index.clear();
+  m_index = &w.index;
+  if (d.gather) read_index(d, w.index);
   const region from = span_of_source(d);
-  const std::uint8_t* source = nullptr;
+  w.source = nullptr;
   if (!d.fill) {
-    source =
-        m_memory.direct(tlm::TLM_READ_COMMAND, from.address, from.row_bytes);
-    if (source == nullptr) check_source(d);
+    w.source = m_memory.direct(tlm::TLM_READ_COMMAND, from.address,
+                               from.extent(), user::job);
+    if (w.source == nullptr) check_source(d);
   }
-  std::uint8_t* destination = m_memory.direct(
-      tlm::TLM_WRITE_COMMAND, d.destination.address, d.destination.extent());
-  if (destination == nullptr) check_destination(d);
+  w.destination = m_memory.direct(tlm::TLM_WRITE_COMMAND, d.destination.address,
+                                  d.destination.extent(), user::job);
+  if (w.destination == nullptr) check_destination(d);
   // The second request may have changed the cache of the first one's range,
-  // but not the memory: pointers hold until time advances.
-  if (destination != nullptr && (d.fill || source != nullptr)) {
-    move_direct(d, source, destination);
+  // but not the memory: pointers hold.
+  if (w.destination != nullptr && (d.fill || w.source != nullptr)) {
+    if (!m_jobs.workers().alone()) {
+      m_jobs.job().reads(from.at(w.source));
+      m_jobs.job().writes(d.destination.at(w.destination));
+    }
+    m_jobs.start(1, d.bytes() < least_bytes);
     return;
   }
   for (std::uint64_t row = 0; row < d.destination.rows; ++row) {
@@ -64,36 +79,33 @@ void dma_mover::move(const dma_command& d) {
   }
 }
 
-void dma_mover::read_index(const dma_command& d) {
+void dma_mover::read_index(const dma_command& d,
+                           std::vector<std::uint16_t>& index) {
   const std::uint64_t bytes = 2 * d.source.rows;
   check(is_mapped(tlm::TLM_READ_COMMAND, d.index_address, bytes),
         d.index_address);
   const std::uint8_t* list = m_memory.read(d.index_address, bytes);
-  m_index.resize(d.source.rows);
-  for (std::size_t i = 0; i < m_index.size(); ++i) {
-    m_index[i] = static_cast<std::uint16_t>(list[2 * i] | list[2 * i + 1] << 8);
+  index.resize(d.source.rows);
+  for (std::size_t i = 0; i < index.size(); ++i) {
+    index[i] = static_cast<std::uint16_t>(list[2 * i] | list[2 * i + 1] << 8);
   }
 }
 
 std::uint64_t dma_mover::source_row(const dma_command& d,
                                     std::uint64_t row) const {
-  const std::uint64_t number = d.gather ? m_index[row] : row;
+  const std::uint64_t number = d.gather ? index()[row] : row;
   return d.source.address + number * d.source.stride;
 }
 
-// From row 0 of the source to behind the last row that is read, as one row.
-// Of a gather: from the first row that is read.
+// The rows of the source from the first to the last that is read.
 region dma_mover::span_of_source(const dma_command& d) const {
-  if (!d.gather) {
-    return {d.source.address, 1, d.source.extent(), 0};
-  }
+  if (d.fill) return {};
+  if (!d.gather) return d.source;
   const auto [first, last] =
-      std::minmax_element(m_index.begin(), m_index.end());
-  return {
-      d.source.address + *first * d.source.stride, 1,
-      std::uint64_t{static_cast<unsigned>(*last - *first)} * d.source.stride +
-          d.source.row_bytes,
-      0};
+      std::minmax_element(index().begin(), index().end());
+  return {d.source.address + *first * d.source.stride,
+          static_cast<unsigned>(*last - *first) + 1ULL, d.source.row_bytes,
+          d.source.stride};
 }
 
 void dma_mover::check_source(const dma_command& d) {
@@ -132,26 +144,26 @@ bool dma_mover::is_mapped(tlm::tlm_command command, std::uint64_t address,
   return true;
 }
 
-void dma_mover::move_direct(const dma_command& d, const std::uint8_t* source,
-                            std::uint8_t* destination) const {
+void dma_mover::carry(const work& w) {
+  const dma_command& d = w.command;
   const region& to = d.destination;
   if (d.fill) {
     for (std::uint64_t row = 0; row < to.rows; ++row) {
-      std::memset(destination + row * to.stride, d.value, to.row_bytes);
+      std::memset(w.destination + row * to.stride, d.value, to.row_bytes);
     }
     return;
   }
   const std::uint64_t first =
-      d.gather ? *std::min_element(m_index.begin(), m_index.end()) : 0;
+      d.gather ? *std::min_element(w.index.begin(), w.index.end()) : 0;
   const auto from = [&](std::uint64_t row) {
-    const std::uint64_t number = d.gather ? m_index[row] - first : row;
-    return source + number * d.source.stride;
+    const std::uint64_t number = d.gather ? w.index[row] - first : row;
+    return w.source + number * d.source.stride;
   };
   for (std::uint64_t row = 0; row < to.rows; ++row) {
     if (row + rows_ahead < to.rows) {
       fetch(from(row + rows_ahead), to.row_bytes);
     }
-    copy(from(row), to.row_bytes, destination + row * to.stride);
+    copy(from(row), to.row_bytes, w.destination + row * to.stride);
   }
 }
 

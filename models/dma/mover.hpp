@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/common/memory_port.hpp"
+#include "models/common/value_jobs.hpp"
 #include "models/dma/dma_command.hpp"
 
 namespace vitvp::models {
@@ -21,29 +22,38 @@ namespace vitvp::models {
 /// can still refuse an access after that.
 class dma_mover {
  public:
-  explicit dma_mover(memory_port& memory) : m_memory(memory) {}
+  /// The workers may do it, where both sides are memory.
+  dma_mover(memory_port& memory, host_workers& workers);
 
   /// Throws command_fault.
   void move(const dma_command& d);
 
   /// Index list of the command that was moved last; empty unless a gather.
-  const std::vector<std::uint16_t>& index() const { return m_index; }
+  const std::vector<std::uint16_t>& index() const { return *m_index; }
 
  private:
-  void read_index(const dma_command& d);
+  /// Rows that are where pointers reach them.
+  struct work {
+    dma_command command;
+    std::vector<std::uint16_t> index;
+    const std::uint8_t* source = nullptr;  // the first row that is read
+    std::uint8_t* destination = nullptr;
+  };
+
+  void read_index(const dma_command& d, std::vector<std::uint16_t>& index);
   region span_of_source(const dma_command& d) const;
   std::uint64_t source_row(const dma_command& d, std::uint64_t row) const;
   void check_source(const dma_command& d);
   void check_destination(const dma_command& d);
   bool is_mapped(tlm::tlm_command command, std::uint64_t address,
                  std::uint64_t bytes);
-  void move_direct(const dma_command& d, const std::uint8_t* source,
-                   std::uint8_t* destination) const;
+  static void carry(const work& w);
   void move_row(const dma_command& d, std::uint64_t row);
 
   memory_port& m_memory;
-  std::vector<std::uint16_t> m_index;
   std::vector<std::uint8_t> m_row;
+  const std::vector<std::uint16_t>* m_index = nullptr;
+  value_jobs<work> m_jobs;
 };
 
 }  // namespace vitvp::models

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <sstream>
 #include <stdexcept>
 
@@ -74,6 +75,7 @@ dram::dram(const sc_core::sc_module_name& name, const dram_config& config)
       in("in"),
       m_config(validated(config)),
       m_memory(config.size_bytes),
+      m_watched(config.workers, m_memory.data(), m_memory.size()),
       m_channel(config.timing()) {
   in.register_b_transport(this, &dram::b_transport);
   in.register_get_direct_mem_ptr(this, &dram::get_direct_mem_ptr);
@@ -123,7 +125,14 @@ void dram::b_transport(tlm::tlm_generic_payload& payload,
   payload.set_response_status(status);
 }
 
+void dram::read(std::uint64_t offset, void* to, std::size_t bytes) const {
+  m_watched.settle(offset, bytes, false);
+  if (bytes != 0) std::memcpy(to, m_memory.data() + offset, bytes);
+}
+
 void dram::access(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  m_watched.settle(payload.get_address(), payload.get_data_length(),
+                   payload.is_write());
   copy_data(payload, m_memory.data());
   if (payload.get_extension<values_only_extension>() != nullptr) return;
   const std::uint64_t length = payload.get_data_length();
@@ -228,6 +237,10 @@ bool dram::get_direct_mem_ptr(tlm::tlm_generic_payload& payload,
 }
 
 unsigned dram::transport_dbg(tlm::tlm_generic_payload& payload) {
+  if (payload.get_address() < m_config.size_bytes) {
+    m_watched.settle(payload.get_address(), payload.get_data_length(),
+                     payload.is_write());
+  }
   return debug_access(payload, m_memory.data(), m_config.size_bytes);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/common/burst.hpp"
+#include "models/common/host_workers.hpp"
 #include "models/common/stream.hpp"
 #include "models/dram/channel.hpp"
 #include "models/dram/lazy_memory.hpp"
@@ -26,6 +27,9 @@ struct dram_config {
   double row_hit_ns = 15;   ///< command to data, row open, 0..10000
   double row_miss_ns = 45;  ///< close, open, command to data, ..10000
   bool allow_dmi = true;    ///< changes neither values nor times
+  /// That may be using the contents; null where somebody with DMI does not
+  /// settle with them.
+  host_workers* workers = nullptr;
 
   /// Throws std::invalid_argument that names the key.
   void validate() const;
@@ -76,9 +80,11 @@ class dram : public sc_core::sc_module {
   const std::vector<purpose_traffic>& traffic() const {
     return m_purposes.traffic();
   }
-  /// Contents, for loaders and checks.
+  /// Contents, for loaders and checks; read() settles with the workers.
   std::uint8_t* data() { return m_memory.data(); }
   const std::uint8_t* data() const { return m_memory.data(); }
+  /// Copies contents; requires offset + bytes <= size_bytes.
+  void read(std::uint64_t offset, void* to, std::size_t bytes) const;
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -95,6 +101,7 @@ class dram : public sc_core::sc_module {
 
   dram_config m_config;
   lazy_memory m_memory;
+  watched_memory m_watched;
   dram_channel m_channel;
   purpose_table m_purposes;
   std::uint64_t m_accesses = 0;

@@ -48,19 +48,18 @@ std::size_t rows_of_block(const product& p) {
 
 /// Terms are contiguous: row after row.
 template <operand kind>
-packed_rows pack_rows(const product& p, const std::uint8_t* from,
-                      std::size_t rows, std::uint32_t* to) {
+void pack_rows(const product& p, const std::uint8_t* from, std::size_t rows,
+               std::uint32_t* to) {
   const std::size_t groups = groups_of(p);
   for (std::size_t r = 0; r < rows; ++r) {
     pack_row<kind>(from + r * p.a_row_stride, p.terms, to + r * groups);
   }
-  return {bytes_of(to), 4 * groups, 4};
 }
 
 /// Rows are contiguous: a group of each row, then the next ones.
 template <operand kind>
-packed_rows pack_terms(const product& p, const std::uint8_t* from,
-                       std::size_t rows, std::uint32_t* to) {
+void pack_terms(const product& p, const std::uint8_t* from, std::size_t rows,
+                std::uint32_t* to) {
   for (std::size_t g = 0; g < groups_of(p); ++g) {
     group_rows terms;
     for (std::size_t j = 0; j < group_terms; ++j) {
@@ -70,12 +69,11 @@ packed_rows pack_terms(const product& p, const std::uint8_t* from,
     }
     pack_columns<kind>(terms, rows, to + g * rows);
   }
-  return {bytes_of(to), 4, 4 * rows};
 }
 
 template <operand kind>
-packed_rows pack_any(const product& p, const std::uint8_t* from,
-                     std::size_t rows, std::uint32_t* to) {
+void pack_any(const product& p, const std::uint8_t* from, std::size_t rows,
+              std::uint32_t* to) {
   const std::size_t groups = groups_of(p);
   std::fill_n(to, rows * groups, 0U);
   for (std::size_t r = 0; r < rows; ++r) {
@@ -85,14 +83,17 @@ packed_rows pack_any(const product& p, const std::uint8_t* from,
           from[r * p.a_row_stride + place * p.a_term_stride], k % group_terms);
     }
   }
-  return {bytes_of(to), 4 * groups, 4};
+}
+
+bool is_by_rows(const product& p) {
+  return p.a_index == nullptr && p.a_term_stride == 1;
 }
 
 template <operand kind>
-packed_rows pack_a_as(const product& p, std::size_t first, std::size_t rows,
-                      std::uint32_t* to) {
+void pack_a_as(const product& p, std::size_t first, std::size_t rows,
+               std::uint32_t* to) {
   const std::uint8_t* from = p.a + first * p.a_row_stride;
-  if (p.a_index == nullptr && p.a_term_stride == 1) {
+  if (is_by_rows(p)) {
     return pack_rows<kind>(p, from, rows, to);
   }
   if (p.a_row_stride == 1) return pack_terms<kind>(p, from, rows, to);
@@ -100,10 +101,17 @@ packed_rows pack_a_as(const product& p, std::size_t first, std::size_t rows,
 }
 
 /// Rows [first, first + rows) of A.
-packed_rows pack_a(const product& p, std::size_t first, std::size_t rows,
-                   std::uint32_t* to) {
+void pack_a(const product& p, std::size_t first, std::size_t rows,
+            std::uint32_t* to) {
   return p.a_unsigned ? pack_a_as<operand::a_unsigned>(p, first, rows, to)
                       : pack_a_as<operand::a_signed>(p, first, rows, to);
+}
+
+/// How pack_a() lays them out.
+packed_rows packed_a(const product& p, std::size_t rows,
+                     const std::uint32_t* at) {
+  if (!is_by_rows(p) && p.a_row_stride == 1) return {bytes_of(at), 4, 4 * rows};
+  return {bytes_of(at), 4 * groups_of(p), 4};
 }
 
 /// Up to tile_columns columns of B from `first` on, as [groups][tile_columns].
@@ -270,7 +278,12 @@ void multiply_all(const product& p, product_workspace& room) {
   room.b.resize(std::max(room.b.size(), tile_columns * groups));
   for (std::size_t row = 0; row < p.rows; row += block) {
     const std::size_t rows = std::min(block, p.rows - row);
-    const packed_rows a = pack_a(p, row, rows, room.a.data());
+    const bool whole = rows == p.rows;
+    if (!whole || p.number == 0 || room.number != p.number) {
+      pack_a(p, row, rows, room.a.data());
+      room.number = whole ? p.number : 0;
+    }
+    const packed_rows a = packed_a(p, rows, room.a.data());
     for (std::size_t column = 0; column < p.columns; column += tile_columns) {
       const tile_range panel{row, column, rows,
                              std::min(tile_columns, p.columns - column)};

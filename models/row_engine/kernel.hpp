@@ -18,6 +18,9 @@ constexpr std::size_t record_bytes = 8;
 
 /// Operands of one product. Strides in bytes; no pointer needs alignment.
 struct product {
+  /// If not 0, products with the same number have the same A.
+  std::uint64_t number = 0;
+
   std::uint32_t rows = 0;
   std::uint32_t columns = 0;
   std::uint32_t terms = 0;  ///< 0..32767
@@ -51,8 +54,10 @@ constexpr std::uint32_t product_panel = 32;
 /// Columns [first, first + count) of a product, a product of their own.
 product columns_of(const product& p, std::uint32_t first, std::uint32_t count);
 
-/// Room that a product needs; keeps its size from one product to the next.
+/// Room that a product needs; keeps its size from one product to the next, and
+/// what it holds of A.
 struct product_workspace {
+  std::uint64_t number = 0;
   std::vector<std::uint32_t> a;
   std::vector<std::uint32_t> b;
 };
@@ -63,8 +68,9 @@ struct product_workspace {
 /// exclude. f requantises and saturates, as i32 it is the identity. Records
 /// outside of the document's range are taken as they are: shift modulo 64, no
 /// rounding with shift 0.
-/// C may be P at equal addresses and strides; it must not overlap A, B, the
-/// records or the index list in any case, nor P in another.
+/// C may lie on P, at equal addresses and strides, whatever its format; it must
+/// not overlap A, B, the records or the index list in any case, nor P in
+/// another.
 void multiply(const product& p, product_workspace& room);
 
 }  // namespace vitvp::models

@@ -17,6 +17,9 @@ constexpr std::uint16_t block_number = 2;
 // Of fewer multiply-accumulates it is not worth telling another thread.
 constexpr std::uint64_t least_macs = 1U << 16;
 
+// So many are worth a part of their own.
+constexpr std::uint64_t part_macs = 1U << 20;
+
 std::uint32_t divide_up(std::uint32_t n, std::uint32_t d) {
   return (n + d - 1) / d;
 }
@@ -48,7 +51,10 @@ row_engine::row_engine(const sc_core::sc_module_name& name,
                        const row_engine_config& config)
     : command_engine(name, config.engine, identity()),
       m_config(config),
-      m_workspaces(workers().threads()) {
+      m_workspaces(workers().threads()),
+      m_jobs(workers(), [this](const work& w, unsigned part, unsigned thread) {
+        compute_part(w, part, thread);
+      }) {
   m_config.validate();
   registers().on_peek(regs::GEOMETRY, [this](unsigned) {
     return m_config.rows | m_config.lanes << 16;
@@ -67,36 +73,42 @@ execution row_engine::execute(const command& c) {
 }
 
 cycle_breakdown row_engine::perform(product_command& d) {
-  compute(d, gather(d));
+  compute(d, gather(d, user::job));
   return time(d);
 }
 
-row_engine::operands row_engine::gather(product_command& d) {
+/// Whether the result lies on the partial sums, row by row.
+bool row_engine::is_in_place(const product_command& d) {
+  const region from = d.partial();
+  const region c = d.c();
+  const bool apart = from.rows == 1 || from.stride >= from.row_bytes;
+  return d.shape.accumulate && !d.shape.c_channel_major && apart &&
+         from.address == c.address && from.stride == c.stride;
+}
+
+row_engine::operands row_engine::gather(product_command& d, user whose) {
   const region c = d.c();
   operands found;
   product& p = found.values;
   p = d.values;
   if (p.terms > 0) {
-    read_a(d, p);
-    const const_view b = mem.read(d.b(), m_scratch.b, c.overlaps(d.b()));
+    read_a(d, p, whose);
+    const const_view b = mem.read(d.b(), m_scratch.b, c.overlaps(d.b()), whose);
     p.b = b.data;
     p.b_term_stride = b.stride;
   }
   if (d.shape.accumulate) {
     const region from = d.partial();
-    const bool in_place = from.address == c.address &&
-                          from.row_bytes == c.row_bytes &&
-                          from.stride == c.stride && !d.shape.c_channel_major;
-    const const_view partial =
-        mem.read(from, m_scratch.partial, c.overlaps(from) && !in_place);
+    const const_view partial = mem.read(
+        from, m_scratch.partial, c.overlaps(from) && !is_in_place(d), whose);
     p.partial = partial.data;
     p.partial_row_stride = partial.stride;
   }
   if (p.output != output_format::i32) {
     const region from = d.records();
-    p.records = mem.read(from, m_scratch.records, c.overlaps(from)).data;
+    p.records = mem.read(from, m_scratch.records, c.overlaps(from), whose).data;
   }
-  found.result = mem.begin_write(c, m_scratch.c);
+  found.result = mem.begin_write(c, m_scratch.c, whose);
   p.c = found.result.data;
   (d.shape.c_channel_major ? p.c_column_stride : p.c_row_stride) =
       found.result.stride;
@@ -104,29 +116,33 @@ row_engine::operands row_engine::gather(product_command& d) {
 }
 
 void row_engine::compute(const product_command& d, const operands& found) {
-  const product& p = found.values;
-  const std::uint64_t macs =
-      std::uint64_t{p.rows} * p.columns * std::max(p.terms, 1U);
-  if (workers().threads() == 1 || macs < least_macs ||
-      !found.result.in_memory || in_scratch(p)) {
-    multiply(p, workspace());
+  work& w = m_jobs.next();
+  w.values = found.values;
+  product& p = w.values;
+  p.number = ++m_products;
+  if (p.a_index != nullptr) {
+    std::swap(w.index, m_index);
+    p.a_index = w.index.data();
+  }
+  w.part_columns = p.columns;
+  const bool alone = m_jobs.workers().alone();
+  if (!alone) announce_values(d, p, m_jobs.job());
+  if (alone || !found.result.in_memory || in_scratch(p)) {
+    m_jobs.run(1);
     mem.end_write(d.c(), found.result);
     return;
   }
-  const unsigned values = next_values();
-  work& w = m_work[values];
-  w.values = p;
-  if (p.a_index != nullptr) {
-    w.index = m_index;
-    w.values.a_index = w.index.data();
+  const std::uint64_t macs =
+      std::uint64_t{p.rows} * p.columns * std::max(p.terms, 1U);
+  if (macs < least_macs) return m_jobs.start(1, true);
+  // Columns of a narrower result lie on partial sums of others.
+  if (!is_in_place(d) || p.output == output_format::i32) {
+    const auto parts = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(macs / part_macs + 1, p.columns));
+    w.part_columns =
+        divide_up(divide_up(p.columns, parts), product_panel) * product_panel;
   }
-  // Two parts for each thread: the simulation's comes late, and to what is
-  // left.
-  const std::uint32_t wanted = 2 * workers().threads();
-  w.part_columns =
-      divide_up(divide_up(p.columns, wanted), product_panel) * product_panel;
-  announce_values(d, p, job_of(values));
-  begin_values(values, divide_up(p.columns, w.part_columns));
+  m_jobs.start(divide_up(p.columns, w.part_columns), false);
 }
 
 /// Whether an operand is a copy, that the next command overwrites.
@@ -142,23 +158,22 @@ bool row_engine::in_scratch(const product& p) const {
 void row_engine::announce_values(const product_command& d, const product& p,
                                  host_job& job) {
   if (p.terms > 0) {
-    job.touches(p.a, d.a_used.extent(), false);
-    job.touches(p.b, d.b().extent(), false);
+    job.reads(d.a_used.at(p.a));
+    job.reads(d.b().at(p.b));
   }
-  if (p.partial != nullptr) job.touches(p.partial, d.partial().extent(), false);
-  if (p.records != nullptr) job.touches(p.records, d.records().extent(), false);
-  job.touches(p.c, d.c().extent(), true);
+  if (p.partial != nullptr) job.reads(d.partial().at(p.partial));
+  if (p.records != nullptr) job.reads(d.records().at(p.records));
+  job.writes(d.c().at(p.c));
 }
 
-void row_engine::compute_part(unsigned values, unsigned part, unsigned thread) {
-  const work& w = m_work[values];
+void row_engine::compute_part(const work& w, unsigned part, unsigned thread) {
   const std::uint32_t first = part * w.part_columns;
   multiply(columns_of(w.values, first,
                       std::min(w.part_columns, w.values.columns - first)),
            m_workspaces[thread]);
 }
 
-void row_engine::read_a(product_command& d, product& p) {
+void row_engine::read_a(product_command& d, product& p, user whose) {
   std::uint64_t first = 0;
   std::uint64_t last = p.terms - 1;
   if (d.shape.a_indexed) {
@@ -174,7 +189,7 @@ void row_engine::read_a(product_command& d, product& p) {
   }
   d.a_used = d.a_terms(first, last);
   const const_view a =
-      mem.read(d.a_used, m_scratch.a, d.a_used.overlaps(d.c()));
+      mem.read(d.a_used, m_scratch.a, d.a_used.overlaps(d.c()), whose);
   p.a = a.data;
   (d.shape.a_term_major ? p.a_term_stride : p.a_row_stride) = a.stride;
 }

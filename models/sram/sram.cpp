@@ -50,6 +50,7 @@ sram::sram(const sc_core::sc_module_name& name, const sram_config& config)
       in("in"),
       m_config(validated(config)),
       m_memory(config.total_bytes),
+      m_watched(config.workers, m_memory.data(), m_memory.size()),
       m_footprints({config.banks, config.line_bytes}),
       m_ledger(config.banks),
       m_banks(config.banks),
@@ -115,19 +116,14 @@ std::uint64_t sram::beat(unsigned bank, std::uint64_t time) {
   return start + cycle;
 }
 
-void sram::settle(std::uint64_t offset, std::size_t bytes,
-                  bool is_write) const {
-  if (m_config.workers == nullptr) return;
-  m_config.workers->settle(m_memory.data() + offset, bytes, is_write);
-}
-
 void sram::read(std::uint64_t offset, void* to, std::size_t bytes) const {
-  settle(offset, bytes, false);
+  m_watched.settle(offset, bytes, false);
   if (bytes != 0) std::memcpy(to, m_memory.data() + offset, bytes);
 }
 
 void sram::access(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  settle(payload.get_address(), payload.get_data_length(), payload.is_write());
+  m_watched.settle(payload.get_address(), payload.get_data_length(),
+                   payload.is_write());
   copy_data(payload, m_memory.data());
   if (payload.get_extension<values_only_extension>() != nullptr) return;
   const std::uint64_t length = payload.get_data_length();
@@ -217,8 +213,8 @@ bool sram::get_direct_mem_ptr(int, tlm::tlm_generic_payload& payload,
 
 unsigned sram::transport_dbg(int, tlm::tlm_generic_payload& payload) {
   if (payload.get_address() < m_config.total_bytes) {
-    settle(payload.get_address(), payload.get_data_length(),
-           payload.is_write());
+    m_watched.settle(payload.get_address(), payload.get_data_length(),
+                     payload.is_write());
   }
   return debug_access(payload, m_memory.data(), m_config.total_bytes);
 }

@@ -88,7 +88,6 @@ class sram : public sc_core::sc_module {
                           tlm::tlm_dmi& dmi);
   unsigned transport_dbg(int id, tlm::tlm_generic_payload& payload);
 
-  void settle(std::uint64_t offset, std::size_t bytes, bool is_write) const;
   void access(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   std::uint64_t beat(unsigned bank, std::uint64_t time);
   void stream(std::uint64_t address, stream_extension& stream,
@@ -98,6 +97,7 @@ class sram : public sc_core::sc_module {
 
   sram_config m_config;
   std::vector<std::uint8_t> m_memory;
+  watched_memory m_watched;
   footprint_cache m_footprints;
   stream_ledger m_ledger;
   std::vector<busy_window> m_banks;

@@ -32,6 +32,13 @@ result_layout layout_of(const vector_command& d) {
 // Of fewer it is not worth telling another thread.
 constexpr std::uint64_t least_elements = 2048;
 
+// Of what is computed in parts.
+constexpr std::uint32_t parts = 4;
+
+std::uint32_t divide_up(std::uint32_t n, std::uint32_t d) {
+  return (n + d - 1) / d;
+}
+
 /// Whether no row's result is another row's operand, or is written twice.
 bool rows_apart(const vector_command& d) {
   const auto apart = [&](const region& r) {
@@ -50,7 +57,12 @@ void vector_unit_config::validate() const {
 
 vector_unit::vector_unit(const sc_core::sc_module_name& name,
                          const vector_unit_config& config)
-    : command_engine(name, config.engine, identity()), m_config(config) {
+    : command_engine(name, config.engine, identity()),
+      m_config(config),
+      m_norms(workers().threads()),
+      m_jobs(workers(), [this](const work& w, unsigned part, unsigned thread) {
+        compute_part(w, part, thread);
+      }) {
   m_config.validate();
   registers().on_peek(regs::GEOMETRY, [this](unsigned) {
     return m_config.elements | m_config.max_columns << 16;
@@ -75,7 +87,7 @@ const_view vector_unit::read(const vector_command& d, const region& from,
   const bool hit = from.overlaps(d.z) && !in_place;
   const bool hit_by_records =
       d.records.row_bytes > 0 && from.overlaps(d.records);
-  return mem.read(from, room, hit || hit_by_records);
+  return mem.read(from, room, hit || hit_by_records, memory_port::user::job);
 }
 
 vector_unit::operands vector_unit::gather(const vector_command& d) {
@@ -86,73 +98,72 @@ vector_unit::operands vector_unit::gather(const vector_command& d) {
   if (d.parameters.row_bytes > 0) {
     found.parameters = read(d, d.parameters, m_scratch.parameters);
   }
-  found.z = mem.begin_write(d.z, m_scratch.z);
+  found.z = mem.begin_write(d.z, m_scratch.z, memory_port::user::job);
   if (d.records.row_bytes > 0) {
-    found.records = mem.begin_write(d.records, m_scratch.records);
+    found.records =
+        mem.begin_write(d.records, m_scratch.records, memory_port::user::job);
   }
   return found;
 }
 
 void vector_unit::compute(const operands& found) {
   const vector_command& d = found.command;
-  const unsigned values = next_values();
-  work& w = m_work[values];
+  work& w = m_jobs.next();
   w.found = found;
-  if (d.operation == vector_operation::layer_norm) {
-    w.norm.load(found.parameters.data, d.columns, d.epsilon);
+  w.number = ++m_commands;
+  w.part_rows = d.rows;
+  const bool alone = m_jobs.workers().alone();
+  if (!alone) announce_values(found, m_jobs.job());
+  if (alone || !in_memory(found) || !rows_apart(d)) {
+    m_jobs.run(1);
+    return end_write(found);
   }
-  const bool in_memory =
-      found.z.in_memory &&
-      (d.records.row_bytes == 0 || found.records.in_memory) &&
-      !in_scratch(found);
-  const bool large = std::uint64_t{d.rows} * d.columns >= least_elements;
-  if (workers().threads() == 1 || !in_memory || !large || !rows_apart(d)) {
-    compute_rows(w, 0, d.rows);
-    mem.end_write(d.z, found.z);
-    if (d.records.row_bytes > 0) mem.end_write(d.records, found.records);
-    return;
-  }
-  // Two parts for each thread: the simulation's comes late, and to what is
-  // left.
-  const std::uint32_t wanted = 2 * workers().threads();
-  w.part_rows = (d.rows + wanted - 1) / wanted;
-  announce_values(found, job_of(values));
-  begin_values(values, (d.rows + w.part_rows - 1) / w.part_rows);
+  const bool is_small = std::uint64_t{d.rows} * d.columns < least_elements;
+  if (!is_small) w.part_rows = divide_up(d.rows, parts);
+  m_jobs.start(divide_up(d.rows, w.part_rows), is_small);
 }
 
-/// Whether an operand is a copy, that the next command overwrites.
-bool vector_unit::in_scratch(const operands& found) const {
+void vector_unit::end_write(const operands& found) {
+  const vector_command& d = found.command;
+  mem.end_write(d.z, found.z);
+  if (d.records.row_bytes > 0) mem.end_write(d.records, found.records);
+}
+
+/// Whether no operand or result is a copy, that the next command overwrites.
+bool vector_unit::in_memory(const operands& found) const {
   const auto is = [](const const_view& v,
                      const std::vector<std::uint8_t>& room) {
     return v.data != nullptr && v.data == room.data();
   };
-  return is(found.x, m_scratch.x) || is(found.y, m_scratch.y) ||
-         is(found.parameters, m_scratch.parameters);
+  return found.z.in_memory &&
+         (found.records.data == nullptr || found.records.in_memory) &&
+         !is(found.x, m_scratch.x) && !is(found.y, m_scratch.y) &&
+         !is(found.parameters, m_scratch.parameters);
 }
 
 void vector_unit::announce_values(const operands& found, host_job& job) {
   const vector_command& d = found.command;
-  job.touches(found.x.data, d.x.extent(), false);
-  if (d.y.row_bytes > 0) job.touches(found.y.data, d.y.extent(), false);
-  if (d.operation == vector_operation::softmax) {
-    job.touches(found.parameters.data, d.parameters.extent(), false);
-    job.touches(found.records.data, d.records.extent(), true);
+  job.reads(d.x.at(found.x.data));
+  job.reads(d.y.at(found.y.data));
+  job.reads(d.parameters.at(found.parameters.data));
+  job.writes(d.records.at(found.records.data));
+  job.writes(d.z.at(found.z.data));
+}
+
+void vector_unit::compute_part(const work& w, unsigned part, unsigned thread) {
+  const vector_command& d = w.found.command;
+  norm_room& room = m_norms[thread];
+  if (d.operation == vector_operation::layer_norm && room.number != w.number) {
+    room.norm.load(w.found.parameters.data, d.columns, d.epsilon);
+    room.number = w.number;
   }
-  job.touches(found.z.data, d.z.extent(), true);
-}
-
-void vector_unit::compute_part(unsigned values, unsigned part,
-                               unsigned /*thread*/) {
-  const work& w = m_work[values];
   const std::size_t first = std::size_t{part} * w.part_rows;
-  compute_rows(
-      w, first,
-      std::min<std::size_t>(first + w.part_rows, w.found.command.rows));
+  compute_rows(w.found, room.norm, first,
+               std::min<std::size_t>(first + w.part_rows, d.rows));
 }
 
-void vector_unit::compute_rows(const work& w, std::size_t first,
-                               std::size_t end) {
-  const operands& found = w.found;
+void vector_unit::compute_rows(const operands& found, const layer_norm& norm,
+                               std::size_t first, std::size_t end) {
   const vector_command& d = found.command;
   for (std::size_t r = first; r < end; ++r) {
     const std::uint8_t* x = found.x.data + r * found.x.stride;
@@ -164,7 +175,7 @@ void vector_unit::compute_rows(const work& w, std::size_t first,
             d.shift, found.records.data + 8 * r);
         break;
       case vector_operation::layer_norm:
-        w.norm.row(x, z);
+        norm.row(x, z);
         break;
       case vector_operation::add:
         add_row(x, found.y.data + r * found.y.stride, d.columns, z);

@@ -1,12 +1,12 @@
 // The vector unit: softmax, LayerNorm, addition (registers/vector_unit.yaml).
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <systemc>
 #include <vector>
 
 #include "models/common/command_engine.hpp"
+#include "models/common/value_jobs.hpp"
 #include "models/vector_unit/kernel.hpp"
 #include "models/vector_unit/vector_command.hpp"
 
@@ -28,13 +28,11 @@ class vector_unit : public command_engine {
  public:
   vector_unit(const sc_core::sc_module_name& name,
               const vector_unit_config& config = {});
-  ~vector_unit() override { finish_values(); }
 
   const vector_unit_config& config() const { return m_config; }
 
  protected:
   execution execute(const command& c) override;
-  void compute_part(unsigned values, unsigned part, unsigned thread) override;
 
  private:
   /// A command and where its operands and results are.
@@ -51,14 +49,22 @@ class vector_unit : public command_engine {
   /// Rows that are computed in parts.
   struct work {
     operands found;
-    layer_norm norm;
+    std::uint64_t number = 0;  // of the command
     std::uint32_t part_rows = 0;
+  };
+  /// The records of the LayerNorm of a command.
+  struct norm_room {
+    std::uint64_t number = 0;
+    layer_norm norm;
   };
 
   operands gather(const vector_command& d);
   void compute(const operands& found);
-  static void compute_rows(const work& w, std::size_t first, std::size_t end);
-  bool in_scratch(const operands& found) const;
+  void compute_part(const work& w, unsigned part, unsigned thread);
+  static void compute_rows(const operands& found, const layer_norm& norm,
+                           std::size_t first, std::size_t end);
+  void end_write(const operands& found);
+  bool in_memory(const operands& found) const;
   static void announce_values(const operands& found, host_job& job);
   const_view read(const vector_command& d, const region& from,
                   std::vector<std::uint8_t>& room);
@@ -66,7 +72,9 @@ class vector_unit : public command_engine {
 
   vector_unit_config m_config;
   scratch m_scratch;
-  std::array<work, most_values> m_work;
+  std::uint64_t m_commands = 0;
+  std::vector<norm_room> m_norms;  // of threads
+  value_jobs<work> m_jobs;
 };
 
 }  // namespace vitvp::models

@@ -32,9 +32,16 @@ inline models::bus_config dma_bus() {
   return config;
 }
 
-inline models::dram_config small_dram() {
+inline models::dram_config small_dram(models::host_workers* workers) {
   models::dram_config config;
   config.size_bytes = dram_bytes;
+  config.workers = workers;
+  return config;
+}
+
+inline models::sram_config whole_sram(models::host_workers* workers) {
+  models::sram_config config;
+  config.workers = workers;
   return config;
 }
 
@@ -70,11 +77,15 @@ class dma_bench : public sc_core::sc_module, public models::command_observer {
 
   explicit dma_bench(const sc_core::sc_module_name& name,
                      const models::dma_config& config = {})
+      : dma_bench(name, config, config.engine.workers) {}
+  /// With a DRAM whose users do not all settle with the engine's workers.
+  dma_bench(const sc_core::sc_module_name& name,
+            const models::dma_config& config, models::host_workers* of_dram)
       : sc_module(name),
         engine("dma", config),
         fabric("bus", dma_bus()),
-        sram("sram", models::sram_config()),
-        dram("dram", small_dram()) {
+        sram("sram", whole_sram(config.engine.workers)),
+        dram("dram", small_dram(of_dram)) {
     driver.out.bind(register_checker.in);
     register_checker.out.bind(engine.in);
     engine.out.bind(dma_checker.in);

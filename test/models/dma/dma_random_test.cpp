@@ -173,3 +173,71 @@ TEST_CASE("random copies, gathers and fills, with and without DMI") {
   CHECK(dram.moved_bytes >= dram.read_bytes + dram.write_bytes);
   CHECK(with.fabric.traffic(0, 0).transactions == 0);
 }
+
+TEST_CASE("random commands in a row, carried out by several threads") {
+  const std::uint32_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  command_source source(seed);
+  host_workers workers(3);
+  dma_config config;
+  config.engine.workers = &workers;
+  dma_bench bench("bench", config);
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);  // ends elaboration
+  expected_memories expected;
+  for (std::uint32_t i = 0; i < area_bytes; ++i) {
+    for (const std::uint32_t base : {sram_base, dram_base}) {
+      const auto byte = static_cast<std::uint8_t>(source.between(0, 255));
+      expected.at(base + i) = bench.at(base + i) = byte;
+    }
+  }
+  for (int round = 0; round < 1500; ++round) {
+    const copy c = source.next();
+    if ((c.mode & mode_gather) != 0) {
+      for (std::uint32_t i = 0; i < c.rows; ++i) {
+        std::uint16_t number = source.row_number();
+        bench.other.send(tlm::TLM_WRITE_COMMAND, c.index + 2 * i,
+                         reinterpret_cast<std::uint8_t*>(&number), 2, {});
+        expected.at(c.index + 2 * i) = static_cast<std::uint8_t>(number);
+        expected.at(c.index + 2 * i + 1) =
+            static_cast<std::uint8_t>(number >> 8);
+      }
+    }
+    expected.execute(c);
+    bench.run(c);
+    INFO("round " << round);
+    REQUIRE_FALSE(bench.engine.halted());
+    if (source.between(0, 4) == 0) {
+      const std::uint32_t base =
+          source.between(0, 1) == 0 ? sram_base : dram_base;
+      const std::uint32_t at = base + source.between(0, area_bytes - 4);
+      std::uint8_t seen[4] = {};
+      bench.other.send(tlm::TLM_READ_COMMAND, at, seen, 4, {});
+      for (std::uint32_t i = 0; i < 4; ++i) {
+        REQUIRE(seen[i] == expected.at(at + i));
+      }
+    }
+    if (source.between(0, 49) == 0 || round == 1499) {
+      std::vector<std::uint8_t> seen(area_bytes);
+      bench.sram.read(0, seen.data(), area_bytes);
+      REQUIRE(seen == expected.sram);
+      bench.dram.read(0, seen.data(), area_bytes);
+      REQUIRE(seen == expected.dram);
+    }
+  }
+}
+
+TEST_CASE("a copy from memory that nobody watches is done at its start") {
+  host_workers workers(2);
+  dma_config config;
+  config.engine.workers = &workers;
+  dma_bench bench("bench", config, nullptr);
+  std::fill_n(bench.dram.data(), 65536, std::uint8_t{5});
+  bench.submit({dram_base, sram_base, 64, 1000, 64, 64});
+  sc_core::sc_start(ns(20));
+  REQUIRE(bench.engine.busy());
+  std::fill_n(bench.dram.data(), 65536, std::uint8_t{6});
+  bench.finish();
+  std::vector<std::uint8_t> seen(64000);
+  bench.sram.read(0, seen.data(), seen.size());
+  CHECK(seen == std::vector<std::uint8_t>(64000, 5));
+}

@@ -19,12 +19,14 @@ namespace interface_regs = vitvp::registers::command_interface;
 namespace regs = vitvp::registers::row_engine;
 using namespace vitvp::models;
 
-constexpr std::uint32_t rows = 61;
-constexpr std::uint32_t columns = 100;
-constexpr std::uint32_t terms = 64;
+// Large enough for several parts.
+constexpr std::uint32_t rows = 127;
+constexpr std::uint32_t columns = 128;
+constexpr std::uint32_t terms = 160;
 constexpr std::uint32_t a_address = 0;
-constexpr std::uint32_t b_address = 0x4000;
-constexpr std::uint32_t c_address = 0x8000;
+constexpr std::uint32_t b_address = 0x8000;
+constexpr std::uint32_t c_address = 0x10000;
+constexpr std::uint32_t records_address = 0x30000;
 constexpr std::uint32_t c_bytes = 4 * rows * columns;
 
 row_engine_config engine_config(host_workers& workers) {
@@ -193,4 +195,30 @@ TEST_CASE("a command that is cut off leaves no thread behind") {
   sc_core::sc_start(sc_core::sc_time(1, sc_core::SC_US));
   CHECK_FALSE(b.engine.busy());
   CHECK(b.result() == expected);
+}
+
+TEST_CASE("a narrow result takes the place of its partial sums") {
+  bench b("bench");
+  const std::vector<std::int32_t> sums = b.expected();
+  // y = (sum * 2^14 + 2^21) >> 22, for all columns.
+  const std::uint8_t record[8] = {0, 0, 0, 0, 0, 64, 22, 0};
+  std::copy_n(record, 8, b.memory.data() + records_address);
+  b.start();
+  b.write(regs::RECORDS, records_address);
+  b.write(regs::C_COLUMN_STRIDE, 2);
+  b.write(regs::PARTIAL, c_address);
+  b.write(regs::PARTIAL_ROW_STRIDE, 4 * columns);
+  b.write(regs::MODE, 1U << regs::MODE_OUTPUT.shift |
+                          2U << regs::MODE_RECORD_BY.shift |
+                          regs::MODE_ACCUMULATE.mask());
+  b.write(interface_regs::SUBMIT, 2);
+  b.finish(2);
+  for (std::uint32_t r = 0; r < rows; ++r) {
+    std::vector<std::int16_t> row(columns);
+    b.memory.read(c_address + 4 * columns * r, row.data(), 2 * columns);
+    for (std::uint32_t c = 0; c < columns; ++c) {
+      const std::int32_t wanted = (2 * sums[r * columns + c] + 128) >> 8;
+      REQUIRE(row[c] == std::min(std::max(wanted, -32768), 32767));
+    }
+  }
 }
