@@ -248,7 +248,7 @@ TEST_CASE("the interrupt line tells that a command is completed") {
   CHECK(b.read(regs::INTERRUPT_STATUS) == 0);
   b.write(regs::INTERRUPT_ENABLE, reached);
   b.write(regs::TARGET, 2);
-  for (const std::uint32_t tag : {1, 2, 3}) {
+  for (const std::uint32_t tag : {1U, 2U, 3U}) {
     stage(b, 100);
     b.submit(tag);
   }
