@@ -38,6 +38,7 @@ void selection_record::command_finished(const std::string&,
     return;
   }
   std::vector<std::uint32_t> left;
+  left.reserve(list.size());
   for (const std::uint16_t token : list) {
     if (token >= m_left.size()) return;
     left.push_back(m_left[token]);

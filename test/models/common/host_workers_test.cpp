@@ -242,10 +242,10 @@ TEST_CASE("places of rows meet where they share a byte") {
     if (a.empty() || b.empty()) continue;
     std::vector<unsigned> touched(memory.size());
     const auto touch = [&](const host_bytes& bytes, unsigned by) {
+      const auto first = static_cast<std::size_t>(bytes.data - memory.data());
       for (std::size_t r = 0; r < bytes.rows; ++r) {
         for (std::size_t i = 0; i < bytes.row_bytes; ++i) {
-          const auto at = bytes.data - memory.data() + r * bytes.stride + i;
-          touched.at(static_cast<std::size_t>(at)) |= by;
+          touched.at(first + r * bytes.stride + i) |= by;
         }
       }
     };
