@@ -5,6 +5,7 @@
 #include <string>
 
 #include "models/common/burst.hpp"
+#include "models/common/log2.hpp"
 #include "models/common/stream.hpp"
 
 namespace vitvp::models {
@@ -15,12 +16,6 @@ constexpr const char* unbound_message = "/vitvp/bus/unbound";
 const bus_config& validated(const bus_config& config) {
   config.validate();
   return config;
-}
-
-unsigned log2_of(unsigned power_of_two) {
-  unsigned exponent = 0;
-  while ((1U << exponent) < power_of_two) ++exponent;
-  return exponent;
 }
 
 sc_core::sc_time ticks(std::uint64_t value) {

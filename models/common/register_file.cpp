@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "models/common/log2.hpp"
+
 namespace vitvp::models {
 
 using registers::access;
@@ -19,8 +21,7 @@ constexpr std::size_t most_places = 1024;
 
 register_file::register_file(const registers::register_info* table,
                              std::size_t count)
-    : m_bytes(count == 0 ? 4 : table[0].bytes),
-      m_shift(static_cast<unsigned>(__builtin_ctz(m_bytes))) {
+    : m_bytes(count == 0 ? 4 : table[0].bytes), m_shift(log2_of(m_bytes)) {
   for (std::size_t i = 0; i < count; ++i) {
     entry item;
     item.info = table[i];

@@ -2,16 +2,9 @@
 
 #include <algorithm>
 
+#include "models/common/log2.hpp"
+
 namespace vitvp::models {
-namespace {
-
-unsigned log2_of(std::uint64_t power_of_two) {
-  unsigned exponent = 0;
-  while ((std::uint64_t{1} << exponent) < power_of_two) ++exponent;
-  return exponent;
-}
-
-}  // namespace
 
 dram_channel::dram_channel(const channel_timing& timing)
     : m_timing(timing),
